@@ -1,0 +1,1 @@
+"""The conversation: asks the coverage, speaks Telegram and terminal."""

@@ -1,0 +1,1 @@
+"""The coverage: reading, storing, answering. Knows nothing of chat."""

@@ -1,0 +1,1 @@
+"""The journey of a question, from its words to an answer."""

@@ -1,0 +1,1 @@
+"""What ranks passages; each engine follows the store."""

@@ -1,0 +1,28 @@
+"""What can go wrong, as an exception each. This module imports nothing.
+
+DatelineError               anything that a person can act on: one line, what, which, what next
+├── InputError              a file, folder or line that is not an article we can read
+├── QuestionError           a question or a filter that cannot be asked
+├── ModelError              the encoder's model is missing, damaged or not the coverage's own
+└── StoreError              the database or the home folder cannot be used
+"""
+
+
+class DatelineError(Exception):
+    """Anything that a person can act on; its text is one line that says what, which and what next."""
+
+
+class InputError(DatelineError):
+    """A file, folder or line that is not an article we can read."""
+
+
+class QuestionError(DatelineError):
+    """A question or a filter that cannot be asked."""
+
+
+class ModelError(DatelineError):
+    """The encoder's model is missing, damaged or not the one the coverage was made with."""
+
+
+class StoreError(DatelineError):
+    """The database or the home folder cannot be used."""

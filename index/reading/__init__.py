@@ -1,0 +1,1 @@
+"""Any input, read into articles."""
