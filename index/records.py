@@ -51,6 +51,11 @@ class Passage:
     text: str
 
 
+def in_context(title: str, text: str) -> str:
+    """A passage as it is indexed, never as it is quoted: after its article's title."""
+    return f"{title}. {text}"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What was understood of a question: the words to look for and what the articles must satisfy.

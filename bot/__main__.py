@@ -1,0 +1,222 @@
+"""The command line: one thin function per command. Results on stdout, all else on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+from index.errors import DatelineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rich.console import Console
+
+    from bot.settings import Settings
+    from index.coverage import Coverage
+
+DESCRIPTION = "Answers questions about news articles with the articles' own words, each with its source."
+SETTINGS = """\
+settings, from the environment or a file .env in the working directory:
+  TELEGRAM_BOT_TOKEN      the bot's token from @BotFather; without it 'run' chats in the terminal
+  TELEGRAM_API_BASE       another Bot API server's address (default: Telegram's own)
+  DATELINE_HOME           where the coverage is kept (default: .dateline)
+  DATELINE_DATABASE_URL   another database, as an SQLAlchemy URL (default: SQLite in the home)
+  DATELINE_MODEL          another sentence-transformers model, by folder or name (default: the one that ships)
+"""
+MOST_HITS = 100
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when done, 1 with an `error:` line when not, 2 for wrong usage."""
+    given = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace, Settings], None] = given.command
+    try:
+        # Imported here, as all that is heavy: --help and a slip of the pen are answered at once.
+        from bot.logs import configure_logging
+        from bot.settings import read_settings
+
+        settings = read_settings()
+        configure_logging(settings.token, verbose=given.verbose)
+        command(given, settings)
+    except DatelineError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("interrupted; whatever was reported stored is stored")
+    except BrokenPipeError:
+        # Whoever read our output has had enough. Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def index(given: argparse.Namespace, settings: Settings) -> None:
+    """Read, split, encode and store the inputs."""
+    from bot.progress import progress_bar
+    from bot.summaries import format_report
+    from index.errors import InputError
+    from index.reading.inputs import count_articles
+
+    errors = _console(stderr=True)
+    with _coverage(settings) as coverage:
+        total = sum(count_articles(each) for each in given.inputs)
+        with progress_bar(errors, total) as tell:
+            report = coverage.index(given.inputs, tell)
+    for line in format_report(report):
+        print(line)
+    for skipped in report.skipped:
+        print(f"skipped {skipped.input}: {skipped.reason}", file=sys.stderr)
+    for noticed in report.noticed:
+        print(f"note: {noticed.input}: {noticed.remark}", file=sys.stderr)
+    if report.barren:
+        raise InputError("; ".join(f"{each.input}: {each.reason}" for each in report.barren))
+
+
+def ask(given: argparse.Namespace, settings: Settings) -> None:
+    """Answer one question."""
+    with _coverage(settings) as coverage:
+        answer = coverage.ask(
+            given.question, count=given.k, since=given.since, until=given.until, sources=given.source
+        )
+    if given.json:
+        print(json.dumps(answer.as_json(), ensure_ascii=False))
+        return
+    from bot.conversation import to_reply
+    from bot.replies import format_text
+    from bot.terminal import show
+
+    show(_console(), format_text(to_reply(answer, shown=given.k)))
+
+
+def chat(_given: argparse.Namespace, settings: Settings) -> None:
+    """Hold the conversation in the terminal."""
+    from bot.conversation import Conversation
+    from bot.terminal import chat as converse
+
+    with _coverage(settings) as coverage:
+        converse(Conversation(coverage), _console())
+
+
+def run(given: argparse.Namespace, settings: Settings) -> None:
+    """Run the bot on Telegram, or in the terminal where there is no token."""
+    if settings.token is None:
+        print("TELEGRAM_BOT_TOKEN is not set, so this is the chat in the terminal.", file=sys.stderr)
+        chat(given, settings)
+        return
+    from bot.telegram.program import run as run_on_telegram
+
+    with _coverage(settings) as coverage:
+        run_on_telegram(coverage, settings.token.get_secret_value(), settings.api_base)
+
+
+def remove(given: argparse.Namespace, settings: Settings) -> None:
+    """Take articles out of the coverage."""
+    from index.errors import InputError
+
+    with _coverage(settings) as coverage:
+        removed = coverage.remove(given.ids)
+    for article_id in removed:
+        print(f"removed {article_id}")
+    missing = [each for each in given.ids if each not in removed]
+    if missing:
+        named = ", ".join(f"'{each}'" for each in missing)
+        raise InputError(
+            f"no article has the id {named}; 'dateline ask --json' tells the ids of what it quotes"
+        )
+
+
+def status(given: argparse.Namespace, settings: Settings) -> None:
+    """Say what is in the coverage, how old and how big it is, and which model made it."""
+    from bot.summaries import format_status, status_as_json
+
+    with _coverage(settings) as coverage:
+        found = coverage.status()
+    if given.json:
+        print(json.dumps(status_as_json(found), ensure_ascii=False))
+    else:
+        print("\n".join(format_status(found)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dateline",
+        description=DESCRIPTION,
+        epilog=SETTINGS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more to standard error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[..., None], told: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=told, description=f"{command.__doc__}")
+        added.set_defaults(command=command)
+        return added
+
+    indexing = add("index", index, "read articles from files and folders into the coverage")
+    indexing.add_argument(
+        "inputs", nargs="+", metavar="INPUT", help="a .txt, .md, .jsonl, .jsonl.gz, or a folder"
+    )
+
+    asking = add("ask", ask, "answer one question")
+    asking.add_argument("question", metavar="QUESTION")
+    asking.add_argument("--json", action="store_true", help="print one JSON object")
+    asking.add_argument(
+        "-k", type=_count, default=5, metavar="N", help="how many passages at most (default: 5)"
+    )
+    asking.add_argument(
+        "--since", type=_day, metavar="D", help="only articles from this day on, as 2025-01-31"
+    )
+    asking.add_argument("--until", type=_day, metavar="D", help="only articles up to this day")
+    asking.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="S",
+        help="only articles of this source; may be repeated",
+    )
+
+    add("chat", chat, "the conversation in the terminal; from a pipe, a question a line")
+    add("run", run, "the bot on Telegram, or the chat where there is no token")
+    removing = add("remove", remove, "take articles out of the coverage")
+    removing.add_argument("ids", nargs="+", metavar="ARTICLE_ID")
+    telling = add("status", status, "what is in the coverage, how old, how big, which model")
+    telling.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no day; write it as 2025-01-31") from None
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_HITS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 to {MOST_HITS}")
+    return int(text)
+
+
+def _coverage(settings: Settings) -> Coverage:
+    from index.coverage import Coverage
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    return Coverage.open(settings.home, database_url=url, model=settings.model)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def _fail(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""A question in, a reply out. Knows no platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.errors import QuestionError
+from index.records import Answer, Hit
+
+if TYPE_CHECKING:
+    from index.coverage import Coverage
+
+# A screen of a phone holds so many quotations; further ones are worth less than their room.
+SHOWN = 3
+# A hit that scores so far below the best, in deviations, is a neighbour of the answer rather than one.
+FALL = 1.5
+
+EMPTY = "There is no coverage yet. Index some articles first: dateline index FILE"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Quotations that answer, or a notice that says why there are none."""
+
+    quotes: tuple[Hit, ...] = ()
+    notice: str | None = None
+    answer: Answer | None = None
+
+
+class Conversation:
+    """What is said to a question, wherever it was asked."""
+
+    def __init__(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+
+    def reply(self, question: str) -> Reply:
+        """The reply to a question, as typed."""
+        try:
+            answer = self._coverage.ask(question, count=SHOWN)
+        except QuestionError as error:
+            return Reply(notice=f"{str(error)[0].upper()}{str(error)[1:]}.")
+        return to_reply(answer)
+
+
+def to_reply(answer: Answer, shown: int = SHOWN) -> Reply:
+    """What is shown of an answer: the quotations near the best, or a plain refusal."""
+    if not answer.extent.articles:
+        return Reply(notice=EMPTY, answer=answer)
+    if not answer.answered:
+        return Reply(notice="The coverage does not answer that.", answer=answer)
+    best = answer.hits[0].score
+    return Reply(tuple(hit for hit in answer.hits[:shown] if hit.score >= best - FALL), answer=answer)

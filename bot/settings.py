@@ -1,0 +1,58 @@
+"""What the environment and `.env` say. The token is hidden from every print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import DatelineError
+
+
+class SettingsError(DatelineError):
+    """A setting that cannot be used."""
+
+
+class Settings(BaseSettings):
+    """Every setting of Dateline; the aliases are the names in the environment."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(None, alias="TELEGRAM_BOT_TOKEN")
+    api_base: str = Field("https://api.telegram.org", alias="TELEGRAM_API_BASE")
+    home: Path = Field(Path(".dateline"), alias="DATELINE_HOME")
+    database_url: SecretStr | None = Field(None, alias="DATELINE_DATABASE_URL")
+    model: str | None = Field(None, alias="DATELINE_MODEL")
+
+    @field_validator("token", "database_url", "model", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _home_of_user(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @field_validator("api_base", mode="after")
+    @classmethod
+    def _base_without_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("it must begin with http:// or https://")
+        return value.rstrip("/")
+
+
+def read_settings() -> Settings:
+    """The settings of this environment and of `.env` in the working directory.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names the setting, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise SettingsError(f"the setting {first['loc'][0]} cannot be used: {first['msg']}") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError("the file .env is not UTF-8; save it as UTF-8") from error

@@ -1,0 +1,223 @@
+"""The coverage: the whole collection with its indexes. It opens the parts and hands them to the journeys."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from index.answering.confidence import assess
+from index.answering.highlight import highlight
+from index.answering.question import understand
+from index.answering.search import as_hits, search
+from index.encoder import SentenceEncoder
+from index.engines.dense import Dense
+from index.engines.lexical import Lexical, analyze
+from index.errors import ModelError, StoreError
+from index.indexing import Indexing, Report
+from index.records import Answer, Extent
+from index.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import Self
+
+    from index.encoder import Encoder
+
+log = logging.getLogger(__name__)
+
+DATABASE = "dateline.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is in the coverage, how old, how big (in bytes), which model, how far the indexes are."""
+
+    home: str
+    extent: Extent
+    oldest: date | None
+    sources: int
+    size: int
+    model: str | None
+    generation: int
+    dense_generation: int
+    lexical_generation: int
+
+
+class Coverage:
+    """All articles of one home folder: add, remove, ask. Threads may share it, processes the home."""
+
+    def __init__(self, home: Path, store: Store, encoder: Encoder) -> None:
+        self._home = home
+        self._store = store
+        self._encoder = encoder
+        # Within the process one question searches at a time; across processes one writes the index files.
+        self._turn = threading.RLock()
+        self._files = FileLock(home / "indexes.lock")
+        self._engines: tuple[Dense, Lexical] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        home: Path,
+        *,
+        database_url: str | None = None,
+        model: str | None = None,
+        encoder: Encoder | None = None,
+    ) -> Self:
+        """The coverage in a home folder, which is made where it is not there.
+
+        Raises:
+            StoreError: the home or the database cannot be used.
+        """
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            with FileLock(home / "indexes.lock", timeout=60):
+                store = Store.open(database_url or f"sqlite:///{home / DATABASE}")
+        except (OSError, Timeout) as error:
+            raise StoreError(
+                f"the home '{home}' cannot be written ({error}); set DATELINE_HOME to a folder that can"
+            ) from error
+        return cls(home, store, encoder or SentenceEncoder(model))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let everything go. What was acknowledged is stored already."""
+        self._store.close()
+
+    def index(self, inputs: Iterable[str], tell: Callable[[Report], None] = lambda _report: None) -> Report:
+        """Read, split, encode and store the inputs, calling `tell` as the work goes on.
+
+        Raises:
+            ModelError: the coverage was made with another model.
+            StoreError: the database refuses.
+        """
+        self._check_model()
+        self._current_engines(wait=True)
+        report = Indexing(self._store, self._encoder, self._home.resolve().parent, tell).run(inputs)
+        self._current_engines(wait=True)
+        return report
+
+    def remove(self, ids: Sequence[str]) -> list[str]:
+        """Take the articles out of the coverage; the ids that were there."""
+        removed = self._store.remove(ids)
+        if removed and self._store.model():
+            self._current_engines(wait=True)
+        return removed
+
+    def ask(
+        self,
+        question: str,
+        *,
+        count: int = 5,
+        since: date | None = None,
+        until: date | None = None,
+        sources: Sequence[str] = (),
+    ) -> Answer:
+        """The `count` passages that answer best, and whether they do.
+
+        Raises:
+            QuestionError: there is nothing to look for, or a filter that cannot be.
+            ModelError: the model cannot be loaded, or is not the coverage's.
+        """
+        known = self._store.sources() if sources else []
+        query = understand(question, since=since, until=until, sources=sources, known_sources=known)
+        extent = self._store.extent()
+        if not extent.passages:
+            return Answer(question, query, (), 0.0, answered=False, extent=extent)
+        self._check_model()
+        with self._turn:
+            dense, lexical = self._current_engines(wait=False)
+            found = search(
+                query, count, encoder=self._encoder, dense=dense, lexical=lexical, store=self._store
+            )
+        verdict = assess(query.text, found, analyze)
+        lit = [highlight(query.text, each.passage, each.article.language, analyze) for each in found]
+        return Answer(question, query, as_hits(found, lit), verdict.confidence, verdict.answered, extent)
+
+    def warm(self) -> None:
+        """Load the model and the indexes now rather than with the first question."""
+        if self._store.model():
+            self._check_model()
+            self._current_engines(wait=True)
+            self._encoder.encode_question("warm")
+
+    def status(self) -> Status:
+        """What is in the coverage, and how far the indexes have followed it."""
+        model = self._store.model()
+        dense, lexical = self._current_engines(wait=True) if model else (None, None)
+        size = sum(file.stat().st_size for file in self._home.rglob("*") if file.is_file())
+        return Status(
+            home=str(self._home),
+            extent=self._store.extent(),
+            oldest=self._store.oldest(),
+            sources=len(self._store.sources()),
+            size=size,
+            model=model,
+            generation=self._store.generation(),
+            dense_generation=dense.generation if dense else 0,
+            lexical_generation=lexical.generation if lexical else 0,
+        )
+
+    def _check_model(self) -> None:
+        made_with = self._store.model()
+        if made_with not in (None, self._encoder.name):
+            raise ModelError(
+                f"this coverage was made with the model '{made_with}', not '{self._encoder.name}'; set "
+                "DATELINE_MODEL back to it, or DATELINE_HOME to another folder and index there"
+            )
+
+    def _current_engines(self, *, wait: bool) -> tuple[Dense, Lexical]:
+        """The engines, having followed the store as far as it goes.
+
+        Where another process is writing the index files and we do not `wait`, the files may be a
+        moment behind the database.
+        """
+        with self._turn:
+            if self._engines is None:
+                with self._writing(wait=True):
+                    self._engines = self._open_engines()
+            dense, lexical = self._engines
+            if min(dense.generation, lexical.generation) < self._store.generation():
+                self._catch_up(dense, lexical, wait=wait)
+            return dense, lexical
+
+    def _open_engines(self) -> tuple[Dense, Lexical]:
+        origin, newest = self._store.identity(), self._store.generation()
+        dense, lexical = Dense.open(self._home, origin, newest), Lexical.open(self._home, origin, newest)
+        if self._store.extent().passages:
+            for name, engine in (("FAISS", dense), ("BM25", lexical)):
+                if engine.trouble:
+                    log.warning(
+                        "the %s index is %s; building it again from the database", name, engine.trouble
+                    )
+        return dense, lexical
+
+    def _catch_up(self, dense: Dense, lexical: Lexical, *, wait: bool) -> None:
+        store, target = self._store, self._store.generation()
+        since = dense.generation
+        dense.follow(target, store.removed_since(since), store.embeddings_since(since))
+        try:
+            with self._writing(wait=wait):
+                lexical.refresh()
+                since = lexical.generation
+                lexical.follow(target, store.removed_since(since), store.texts_since(since))
+                dense.save()
+        except Timeout:
+            lexical.refresh()
+
+    @contextmanager
+    def _writing(self, *, wait: bool) -> Iterator[None]:
+        with self._files.acquire(timeout=-1 if wait else 0):
+            yield

@@ -1,0 +1,165 @@
+"""The ranking by meaning: FAISS over the embeddings. The only file that imports faiss.
+
+The index is exact: half-precision vectors (SQfp16) compared one by one, under the passages' own numbers
+(IDMap2), so that passages can be removed and filters lose nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from index.encoder import Embeddings
+    from index.store import Numbers
+
+FORMAT = 1
+HEADER_BYTES = 512
+# Reading back a small share from the store is quicker than writing a large index for every article.
+UNSAVED_SHARE = 0.02
+
+
+class Dense:
+    """A FAISS index in one file that knows its database, its generation and its own checksum."""
+
+    def __init__(self, file: Path, origin: str) -> None:
+        self.generation = 0
+        self.trouble: str | None = None
+        self._file = file
+        self._origin = origin
+        self._index: Any = None
+        self._last = 0
+        self._saved = 0
+
+    @classmethod
+    def open(cls, folder: Path, origin: str, newest: int) -> Dense:
+        """What the folder holds of a database that has reached the generation `newest`.
+
+        Where that cannot be used the index is empty, and `trouble` says why it must be built anew.
+        """
+        dense = cls(folder / "dense.faiss", origin)
+        try:
+            dense._read(newest)
+        except FileNotFoundError:
+            dense.trouble = "missing"
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            dense.trouble = f"damaged ({error})"
+        return dense
+
+    def __len__(self) -> int:
+        return self._index.ntotal if self._index is not None else 0
+
+    def follow(self, generation: int, removed: Numbers, added: Iterable[tuple[Numbers, Embeddings]]) -> None:
+        """Take in what came and went up to a generation of the store.
+
+        `added` holds numbers with embeddings of shape (numbers, dimension). Numbers only grow, so one
+        that is not above the last is here already, and taking in the same twice changes nothing.
+        """
+        import faiss
+
+        for numbers, embeddings in added:
+            fresh = numbers > self._last
+            if self._index is None:
+                flat = faiss.IndexScalarQuantizer(
+                    embeddings.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+                )
+                self._index = faiss.IndexIDMap2(flat)
+            self._index.add_with_ids(np.ascontiguousarray(embeddings[fresh]), numbers[fresh])
+            self._last = max(self._last, int(numbers.max(initial=0)))
+        if len(removed) and self._index is not None:
+            self._index.remove_ids(removed)
+        self.generation = generation
+        self.trouble = None
+
+    def save(self) -> None:
+        """Write the index to its file, unless the file is so near that the store makes up the rest."""
+        import faiss
+
+        if self._index is None or (self._saved and self._last - self._saved < len(self) * UNSAVED_SHARE):
+            return
+        partial = self._file.with_suffix(f".{os.getpid()}.partial")
+        try:
+            with partial.open("wb") as stream:
+                stream.write(b" " * HEADER_BYTES)
+                writer = _HashingWriter(stream)
+                faiss.write_index(self._index, faiss.PyCallbackIOWriter(writer.write))
+                stream.seek(0)
+                stream.write(self._header(writer.digest.hexdigest()))
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.replace(self._file)
+        finally:
+            partial.unlink(missing_ok=True)
+        self._saved = self._last
+
+    def search(self, embedding: Embeddings, count: int, allowed: Numbers | None) -> dict[int, float]:
+        """The cosine of up to `count` nearest passages, by number, nearest first.
+
+        `embedding` has shape (dimension,); only passages in `allowed` are looked at, where given.
+        """
+        import faiss
+
+        if not len(self) or (allowed is not None and not len(allowed)):
+            return {}
+        chosen = None
+        if allowed is not None:
+            bits = np.zeros(self._last + 1, dtype=bool)
+            bits[allowed[allowed <= self._last]] = True
+            packed = np.packbits(bits, bitorder="little")
+            chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(packed))
+        scores, numbers = self._index.search(embedding[np.newaxis], min(count, len(self)), params=chosen)
+        found = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
+        return {number: score for number, score in found if number >= 0}
+
+    def _header(self, digest: str) -> bytes:
+        told = {
+            "format": FORMAT,
+            "origin": self._origin,
+            "generation": self.generation,
+            "last": self._last,
+            "sha256": digest,
+        }
+        return json.dumps(told).encode().ljust(HEADER_BYTES - 1) + b"\n"
+
+    def _read(self, newest: int) -> None:
+        import faiss
+
+        with self._file.open("rb") as stream:
+            told = json.loads(stream.read(HEADER_BYTES))
+            if told["format"] != FORMAT:
+                raise ValueError(f"format {told['format']}, not {FORMAT}")
+            if told["origin"] != self._origin or told["generation"] > newest:
+                raise ValueError("of another database")
+            # FAISS believes what it reads: only bytes that are surely ours reach it.
+            if _digest(stream) != told["sha256"]:
+                raise ValueError("its checksum differs")
+            stream.seek(HEADER_BYTES)
+            self._index = faiss.read_index(faiss.PyCallbackIOReader(stream.read))
+        self.generation, self._last = told["generation"], told["last"]
+        self._saved = self._last
+
+
+class _HashingWriter:
+    """Passes on what is written, and hashes it on the way."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.digest = hashlib.sha256()
+
+    def write(self, chunk: bytes) -> int:
+        self.digest.update(chunk)
+        return self._stream.write(chunk)
+
+
+def _digest(stream: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := stream.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()

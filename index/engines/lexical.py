@@ -1,0 +1,215 @@
+"""The ranking by words: BM25 over titles and passages. The only file that imports tantivy."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from index.records import in_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import tantivy
+
+    from index.records import Article, Passage, Query
+    from index.store import Numbers
+
+    Placed = tuple[int, tuple[Passage, Article]]
+
+FORMAT = 1
+STATE = "state.json"
+ANALYZER = "dateline"
+WORD_CHARACTERS = 60
+# A writer's memory in bytes; tantivy refuses less than 15 MB a thread.
+WRITER_BYTES = 64_000_000
+
+
+class Lexical:
+    """A tantivy folder with a note beside it: the generation it has reached, and a digest of each file."""
+
+    def __init__(self, folder: Path, origin: str) -> None:
+        self.generation = 0
+        self.trouble: str | None = None
+        self._folder = folder
+        self._origin = origin
+        self._index: tantivy.Index | None = None
+        self._searcher: tantivy.Searcher | None = None
+
+    @classmethod
+    def open(cls, folder: Path, origin: str, newest: int) -> Lexical:
+        """What the folder holds of a database that has reached the generation `newest`.
+
+        Where that cannot be used the index is empty, and `trouble` says why it must be built anew.
+        """
+        lexical = cls(folder / "lexical", origin)
+        try:
+            lexical._read(newest)
+        except FileNotFoundError as error:
+            lexical.trouble = (
+                "missing" if error.filename == str(lexical._folder / STATE) else f"damaged ({error})"
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            lexical.trouble = f"damaged ({error})"
+        return lexical
+
+    def follow(self, generation: int, removed: Numbers, added: Iterable[Sequence[Placed]]) -> None:
+        """Take in, in one commit, what came and went up to a generation of the store."""
+        import tantivy
+
+        if self._index is None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True)
+            self._index = tantivy.Index(_schema(), str(self._folder))
+            self._index.register_tokenizer(ANALYZER, _analyzer())
+        writer = self._index.writer(WRITER_BYTES, 1)
+        for batch in added:
+            for number, (passage, article) in batch:
+                # Where a crash came between the commit and the note, some are here already.
+                writer.delete_documents_by_term("number", number)
+                writer.add_document(_document(number, passage, article))
+        for number in removed.tolist():
+            writer.delete_documents_by_term("number", number)
+        writer.commit()
+        # Merging goes on after the commit; the digests are of the files that remain.
+        writer.wait_merging_threads()
+        self._note(generation)
+        self._reload()
+        self.generation = generation
+        self.trouble = None
+
+    def refresh(self) -> None:
+        """See what another process has committed since."""
+        if self._index is not None and (self._folder / STATE).exists():
+            self.generation = max(self.generation, self._told()["generation"])
+            self._reload()
+
+    def search(self, query: Query, count: int) -> dict[int, float]:
+        """The BM25 score of up to `count` passages that hold the query's words, by number, best first."""
+        import tantivy
+
+        words = list(dict.fromkeys(analyze(query.text)))
+        if self._searcher is None or self._index is None or not words:
+            return {}
+        schema, should, must = self._index.schema, tantivy.Occur.Should, tantivy.Occur.Must
+        wanted = tantivy.Query.boolean_query(
+            [(should, tantivy.Query.term_query(schema, "text", word, "freq")) for word in words]
+        )
+        if query.filtered:
+            wanted = tantivy.Query.boolean_query(
+                [(must, wanted), *((must, part) for part in _filters(schema, query))]
+            )
+        ranked = self._searcher.search(wanted, count, count=False).hits
+        numbers = self._searcher.fast_field_values("number", [address for _, address in ranked])
+        return {int(number): score for number, (score, _) in zip(numbers, ranked, strict=True) if number}
+
+    def _read(self, newest: int) -> None:
+        import tantivy
+
+        told = self._told()
+        if told["format"] != FORMAT:
+            raise ValueError(f"format {told['format']}, not {FORMAT}")
+        if told["origin"] != self._origin or told["generation"] > newest:
+            raise ValueError("of another database")
+        for name, digest in told["files"].items():
+            if _digest(self._folder / name) != digest:
+                raise ValueError(f"the checksum of {name} differs")
+        self._index = tantivy.Index.open(str(self._folder))
+        self._index.register_tokenizer(ANALYZER, _analyzer())
+        self._reload()
+        self.generation = told["generation"]
+
+    def _reload(self) -> None:
+        if self._index is not None:
+            self._index.reload()
+            self._searcher = self._index.searcher()
+
+    def _told(self) -> dict[str, Any]:
+        told = json.loads((self._folder / STATE).read_bytes())
+        if not isinstance(told, dict):
+            raise TypeError("its note is no object")
+        return told
+
+    def _note(self, generation: int) -> None:
+        # Lock files and the note itself say nothing of the index.
+        kept = [
+            path for path in sorted(self._folder.iterdir()) if path.suffix != ".lock" and path.name != STATE
+        ]
+        files = {path.name: _digest(path) for path in kept}
+        told = {"format": FORMAT, "origin": self._origin, "generation": generation, "files": files}
+        partial = self._folder / f"{STATE}.{os.getpid()}.lock"
+        with partial.open("w") as stream:
+            json.dump(told, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(self._folder / STATE)
+
+
+def analyze(text: str) -> list[str]:
+    """The words of a text as they are indexed: lower case, without stop words, stemmed."""
+    return list(_analyzer().analyze(text))
+
+
+@cache
+def _analyzer() -> tantivy.TextAnalyzer:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    filters = [
+        Filter.remove_long(WORD_CHARACTERS),
+        Filter.lowercase(),
+        Filter.stopword("english"),
+        Filter.stemmer("english"),
+    ]
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for each in filters:
+        builder = builder.filter(each)
+    return builder.build()
+
+
+def _schema() -> tantivy.Schema:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("number", indexed=True, fast=True)
+    builder.add_integer_field("published", indexed=True, fast=True)
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def _document(number: int, passage: Passage, article: Article) -> tantivy.Document:
+    import tantivy
+
+    document = tantivy.Document()
+    document.add_unsigned("number", number)
+    document.add_text("text", in_context(article.title, passage.text))
+    if article.published:
+        document.add_integer("published", article.published.toordinal())
+    if article.source:
+        document.add_text("source", article.source)
+    return document
+
+
+def _filters(schema: tantivy.Schema, query: Query) -> list[tantivy.Query]:
+    """What the query's dates and sources demand; it adds nothing to a score."""
+    import tantivy
+
+    demands = []
+    if query.since or query.until:
+        since = query.since.toordinal() if query.since else None
+        until = query.until.toordinal() if query.until else None
+        kind = tantivy.FieldType.Integer
+        demands.append(tantivy.Query.range_query(schema, "published", kind, since, until))
+    if query.sources:
+        demands.append(tantivy.Query.term_set_query(schema, "source", list(query.sources)))
+    return [tantivy.Query.const_score_query(demand, 0.0) for demand in demands]
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""A loopback Telegram Bot API for tests, that refuses what Telegram refuses."""

@@ -1,0 +1,65 @@
+"""Updates on their way to the bot: kept until an offset confirms them."""
+
+import copy
+from typing import Any
+
+Update = dict[str, Any]
+
+_FIRST = 700_000_001
+_ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+_ALWAYS = frozenset(
+    {
+        *("message", "edited_message", "channel_post", "edited_channel_post", "callback_query"),
+        *("inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query"),
+        *("poll", "poll_answer", "my_chat_member", "chat_join_request"),
+    }
+)
+
+
+class Pending:
+    """The queue behind getUpdates."""
+
+    def __init__(self) -> None:
+        self._updates: list[Update] = []
+        self._next = _FIRST
+        self._allowed: frozenset[str] | None = None
+
+    @property
+    def updates(self) -> tuple[Update, ...]:
+        """The updates no offset has confirmed, oldest first."""
+        return tuple(copy.deepcopy(self._updates))
+
+    def add(self, update: Update) -> int:
+        """Queue a copy of the update under the next update_id, which is returned."""
+        number, self._next = self._next, self._next + 1
+        if self._is_wanted(update):
+            self._updates.append({**copy.deepcopy(update), "update_id": number})
+        return number
+
+    def allow(self, kinds: list[str] | None) -> None:
+        """Set which kinds of update are wanted from now on; an empty list is the default, None no change."""
+        if kinds is not None:
+            self._allowed = frozenset(kinds) or None
+
+    def _is_wanted(self, update: Update) -> bool:
+        # "Specify an empty list to receive all update types except chat_member, message_reaction, and
+        # message_reaction_count (default)." Kinds this server has not heard of pass.
+        kinds = update.keys() & (_ALWAYS | _ON_REQUEST)
+        wanted = _ALWAYS if self._allowed is None else self._allowed
+        return not kinds or bool(kinds & wanted)
+
+    def take(self, offset: int, limit: int) -> list[Update]:
+        """The updates from an offset on, which confirms and forgets all before it.
+
+        "The negative offset can be specified to retrieve updates starting from -offset update from
+        the end of the updates queue. All previous updates will be forgotten."
+        """
+        if offset < 0:
+            self._updates = self._updates[offset:]
+        elif offset > 0:
+            self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        return copy.deepcopy(self._updates[:limit])
+
+    def clear(self) -> None:
+        """Forget every update."""
+        self._updates.clear()

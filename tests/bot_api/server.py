@@ -1,0 +1,233 @@
+"""The loopback server, and what a test does with it."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import uvicorn
+from starlette.requests import Request
+
+from bot_api.chats import Chats
+from bot_api.endpoint import Endpoint
+from bot_api.faults import Fault, FaultKind, Faults
+from bot_api.methods import Writing
+from bot_api.pending import Pending, Update
+from bot_api.polling import Polling
+from bot_api.profile import Profile
+from bot_api.records import Call, Journal, Sent
+
+TOKEN = "42:made-up"
+USERNAME = "dateline_bot"
+
+ChatType = Literal["private", "group", "supergroup", "channel"]
+
+_PATIENCE = 10.0
+
+
+class BotApi:
+    """A Bot API on 127.0.0.1 for one bot; a context manager, and safe to use from any thread.
+
+    `base_url` is what stands before "/bot<token>/<method>". Chats become known by the updates that
+    come from them, or by `add_chat`.
+    """
+
+    def __init__(self, token: str = TOKEN, username: str = USERNAME) -> None:
+        self.token = token
+        self.bot = _bot(int(token.partition(":")[0]), username)
+        self._journal = Journal()
+        self._pending = Pending()
+        self._chats = Chats()
+        self._faults = Faults()
+        profile = Profile(self.bot, self._pending)
+        self._polling = Polling(self._pending, profile, self._journal)
+        methods = _methods(Writing(self.bot, self._chats, self._journal), profile)
+        self._endpoint = Endpoint(token, methods, self._polling, self._journal, self._faults)
+        self._endpoint.hang_up = self._hang_up
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="bot-api", daemon=True)
+        self._socket = socket.socket()
+        self._server = uvicorn.Server(self._config())
+        self.base_url = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen on a free port; connections are taken from here on."""
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen()
+        self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._thread.start()
+        if not self._ready.wait(_PATIENCE):
+            raise RuntimeError(f"the Bot API did not start in {_PATIENCE} s")
+
+    def stop(self) -> None:
+        """End every call in progress and every connection, then the thread."""
+        self._soon(self._endpoint.close)
+        self._server.should_exit = True
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive():
+            raise RuntimeError(f"the Bot API did not stop in {_PATIENCE} s")
+
+    def push(self, update: Update) -> int:
+        """Queue an update for the bot and wake its poll; the update_id it was given is returned."""
+        with self._journal.changed:
+            self._chats.learn(update)
+            number = self._pending.add(update)
+            self._journal.changed.notify_all()
+        self._soon(self._polling.wake)
+        return number
+
+    def add_chat(
+        self, chat_id: int, kind: ChatType = "private", *, username: str = "", threads: Iterable[int] = ()
+    ) -> None:
+        """Make a chat known, and topics in it, before any update came from it."""
+        name = {"first_name": "Somebody"} if kind == "private" else {"title": "Somewhere"}
+        chat = {"id": chat_id, "type": kind, **name, **({"username": username} if username else {})}
+        with self._journal.changed:
+            self._chats.add(chat)
+            for thread in threads:
+                self._chats.add_thread(chat_id, thread)
+
+    def block(self, chat_id: int) -> None:
+        """Let a person block the bot, or a group throw it out: writing there is Forbidden from now on."""
+        with self._journal.changed:
+            self._chats.block(chat_id)
+
+    def fail(
+        self,
+        method: str,
+        times: int = 1,
+        kind: FaultKind = "500",
+        *,
+        seconds: float = 60.0,
+        retry_after: int = 1,
+    ) -> None:
+        """Let the next calls of a method ("*": of any) go wrong; `seconds` is how long a hanging one hangs.
+
+        A call that hangs before its effect takes effect only if the caller is still there.
+        """
+        with self._journal.changed:
+            self._faults.add(method, times, Fault(kind, seconds, retry_after))
+
+    def mend(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._journal.changed:
+            self._faults.clear()
+
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """The texts that reached a chat, sent or edited, oldest first."""
+        return self._journal.sent
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call with its parameters and outcome, oldest first."""
+        return self._journal.calls
+
+    @property
+    def refusals(self) -> tuple[Call, ...]:
+        """The calls that broke a rule; injected faults are not among them."""
+        return tuple(call for call in self.calls if call.outcome == "refused")
+
+    @property
+    def unconfirmed(self) -> tuple[Update, ...]:
+        """The updates that no offset has confirmed yet."""
+        with self._journal.changed:
+            return self._pending.updates
+
+    def wait_for(self, awaited: int | Callable[["BotApi"], object], timeout: float = 5.0) -> tuple[Sent, ...]:
+        """Wait for so many sent texts, or until a condition on this object holds; returns `sent`.
+
+        It blocks: from a coroutine, call it with `asyncio.to_thread`.
+
+        Raises:
+            AssertionError: It did not happen in time; the message tells what did.
+        """
+        if not self._journal.wait(lambda: _has_come(awaited, self), timeout):
+            what = f"{awaited} sent texts" if isinstance(awaited, int) else "the condition"
+            left = [update["update_id"] for update in self.unconfirmed]
+            raise AssertionError(
+                f"waited {timeout} s in vain for {what}\n{self._journal.told()}\nunconfirmed updates: {left}"
+            )
+        return self.sent
+
+    def _config(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            self._endpoint.application(),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            # A connection closed for idleness in the moment of its reuse would look like a fault.
+            timeout_keep_alive=600,
+            timeout_graceful_shutdown=5,
+        )
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._ready.set()
+        await self._server.serve(sockets=[self._socket])
+
+    def _soon(self, action: Callable[[], None]) -> None:
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(action)
+
+    def _hang_up(self, request: Request) -> None:
+        for connection in self._server.server_state.connections:
+            if connection.transport.get_extra_info("peername") == request.client:
+                connection.transport.abort()
+
+
+def _has_come(awaited: int | Callable[[BotApi], object], api: BotApi) -> bool:
+    return len(api.sent) >= awaited if isinstance(awaited, int) else bool(awaited(api))
+
+
+def _bot(bot_id: int, username: str) -> dict[str, Any]:
+    return {
+        "id": bot_id,
+        "is_bot": True,
+        "first_name": "Dateline",
+        "username": username,
+        "can_join_groups": True,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": False,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
+    }
+
+
+def _methods(writing: Writing, profile: Profile) -> dict[str, Callable[[dict[str, Any]], Any]]:
+    return {
+        "getMe": profile.get_me,
+        "setMyCommands": profile.set_my_commands,
+        "getMyCommands": profile.get_my_commands,
+        "setMyDescription": profile.set_my_description,
+        "setMyShortDescription": profile.set_my_short_description,
+        "setWebhook": profile.set_webhook,
+        "deleteWebhook": profile.delete_webhook,
+        "getWebhookInfo": profile.get_webhook_info,
+        "sendMessage": writing.send_message,
+        "editMessageText": writing.edit_message_text,
+        "deleteMessage": writing.delete_message,
+        "sendChatAction": writing.send_chat_action,
+        "answerCallbackQuery": writing.answer_callback_query,
+    }
