@@ -9,6 +9,8 @@ from index.errors import QuestionError
 from index.records import Answer, Hit
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from index.coverage import Coverage
 
 # A screen of a phone holds so many quotations; further ones are worth less than their room.
@@ -16,6 +18,14 @@ SHOWN = 3
 # A hit that scores so far below the best, in deviations, is a neighbour of the answer rather than one.
 FALL = 1.5
 
+ABOUT = (
+    "I answer questions about a body of news articles with the articles' own words: passages, quoted to the "
+    "letter, each with its source, title and date. When the articles do not answer, I say so."
+)
+HOW = (
+    "Ask in your own words, for example: How many North Korean troops are in Russia? "
+    "In a group, mention me or reply to me."
+)
 EMPTY = "There is no coverage yet. Index some articles first: dateline index FILE"
 
 
@@ -34,6 +44,20 @@ class Conversation:
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
 
+    def greet(self) -> Reply:
+        """What this is, and how much coverage it answers from."""
+        extent = self._coverage.extent()
+        newest = f", the newest of {format_day(extent.newest)}" if extent.newest else ""
+        return Reply(notice=f"{ABOUT}\n\nIt knows {extent.articles:,} articles{newest}.\n\n{HOW}")
+
+    def explain(self) -> Reply:
+        """How to ask."""
+        return Reply(notice=f"{ABOUT}\n\n{HOW}")
+
+    def misunderstand(self) -> Reply:
+        """For what is no question in words."""
+        return Reply(notice=f"I can read only text. {HOW}")
+
     def reply(self, question: str) -> Reply:
         """The reply to a question, as typed."""
         try:
@@ -51,3 +75,8 @@ def to_reply(answer: Answer, shown: int = SHOWN) -> Reply:
         return Reply(notice="The coverage does not answer that.", answer=answer)
     best = answer.hits[0].score
     return Reply(tuple(hit for hit in answer.hits[:shown] if hit.score >= best - FALL), answer=answer)
+
+
+def format_day(day: date | None) -> str:
+    """The day as people write it; an unknown one is called so."""
+    return f"{day.day} {day:%B %Y}" if day else "undated"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from bot.conversation import format_day
 from bot.links import link_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from rich.console import RenderableType
 
@@ -49,11 +49,6 @@ def format_text(reply: Reply) -> RenderableType:
     if not reply.quotes:
         return Text(reply.notice or "", style="yellow")
     return Group(*[part for hit in reply.quotes for part in _quote_text(hit)])
-
-
-def format_day(day: date | None) -> str:
-    """The day as people write it; an unknown one is called so."""
-    return f"{day.day} {day:%B %Y}" if day else "undated"
 
 
 def _quote_html(hit: Hit, *, expandable: bool) -> str:

@@ -146,6 +146,10 @@ class Coverage:
         lit = [highlight(query.text, each.passage, each.article.language, analyze) for each in found]
         return Answer(question, query, as_hits(found, lit), verdict.confidence, verdict.answered, extent)
 
+    def extent(self) -> Extent:
+        """How much coverage there is, and how current it is."""
+        return self._store.extent()
+
     def warm(self) -> None:
         """Load the model and the indexes now rather than with the first question."""
         if self._store.model():

@@ -52,7 +52,7 @@ class Indexing:
         self._encoder = encoder
         self._base = base
         self._tell = tell
-        self._seen: set[str] = set()
+        self._seen: dict[str, str] = {}
         self._waiting: list[tuple[Article, list[Passage], bool]] = []
 
     def run(self, inputs: Iterable[str]) -> Report:
@@ -78,11 +78,14 @@ class Indexing:
                 self.report.noticed.append(item)
             elif isinstance(item, Skipped):
                 self.report.skipped.append(item)
+            elif self._seen.get(item.id) == item.digest:
+                # The same file by two ways, as with a folder and a file in it.
+                self.report.unchanged += 1
             elif item.id in self._seen:
                 reason = f"its id '{item.id}' is that of an earlier article of this run; give it another"
                 self.report.skipped.append(Skipped(item.input, reason))
             else:
-                self._seen.add(item.id)
+                self._seen[item.id] = item.digest
                 yield item
 
     def _sort_out(self, articles: Sequence[Article]) -> None:

@@ -21,6 +21,7 @@ _TYPES: Final = {
 _NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x(?P<hex>[0-9A-Fa-f]+)|#(?P<decimal>[0-9]+)|(?P<name>[A-Za-z]+))")
 _LONGEST_REFERENCE = 9
+_LAST_CHARACTER = 0x10FFFF
 _TEXT = re.compile(r"[^<&]+")
 _TAG_NAME = re.compile(r"[^ \t\r\n\v>]*")
 _ATTRIBUTE_NAME = re.compile(r"[^ \t\r\n\v=>/\"']*")
@@ -55,12 +56,12 @@ def _reference(source: str, at: int) -> tuple[str, int]:
     found = _REFERENCE.match(source, at)
     if not found:
         return "", at
+    character = ""
     if found["name"]:
         character = _NAMED.get(found["name"], "")
-    else:
+    elif len(found[0]) <= _LONGEST_REFERENCE:
         code = int(found["hex"], 16) if found["hex"] else int(found["decimal"])
-        fits = 0 < code < 0x10FFFF and len(found[0]) <= _LONGEST_REFERENCE
-        character = chr(code) if fits else ""
+        character = chr(code) if 0 < code < _LAST_CHARACTER else ""
     end = found.end() + source.startswith(";", found.end())
     return (character, end) if character else ("", at)
 

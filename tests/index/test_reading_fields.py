@@ -252,7 +252,7 @@ def test_without_a_title_the_first_sentence_is_it() -> None:
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        (f"{'word ' * 30}end.", f"{' '.join(['word'] * 19)}…"),
+        (f"{'word ' * 30}end.", f"{' '.join(['word'] * 20)}…"),
         ("x" * 300, f"{'x' * 99}…"),
         (f"{'y' * 99}, and more words follow here.", f"{'y' * 99}…"),
         (f"{'z' * 99}.", f"{'z' * 99}."),
