@@ -58,13 +58,10 @@ def index(given: argparse.Namespace, settings: Settings) -> None:
     from bot.progress import progress_bar
     from bot.summaries import format_report
     from index.errors import InputError
-    from index.reading.inputs import count_articles
 
     errors = _console(stderr=True)
-    with _coverage(settings) as coverage:
-        total = sum(count_articles(each) for each in given.inputs)
-        with progress_bar(errors, total) as tell:
-            report = coverage.index(given.inputs, tell)
+    with _coverage(settings) as coverage, progress_bar(errors, coverage.count(given.inputs)) as tell:
+        report = coverage.index(given.inputs, tell)
     for line in format_report(report):
         print(line)
     for skipped in report.skipped:

@@ -47,8 +47,9 @@ class Conversation:
     def greet(self) -> Reply:
         """What this is, and how much coverage it answers from."""
         extent = self._coverage.extent()
+        known = "1 article" if extent.articles == 1 else f"{extent.articles:,} articles"
         newest = f", the newest of {format_day(extent.newest)}" if extent.newest else ""
-        return Reply(notice=f"{ABOUT}\n\nIt knows {extent.articles:,} articles{newest}.\n\n{HOW}")
+        return Reply(notice=f"{ABOUT}\n\nIt knows {known}{newest}.\n\n{HOW}")
 
     def explain(self) -> Reply:
         """How to ask."""

@@ -74,7 +74,7 @@ def _quote_text(hit: Hit) -> Iterator[RenderableType]:
     yield Text()
     yield Text(_title(article), style="bold")
     yield Text(_rest(article, day), style="cyan")
-    yield Text(link_to(hit) or article.input, style="dim", overflow="fold")
+    yield Text(link_to(hit) or article.input, style="dim")
     yield Text()
 
 

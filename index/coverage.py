@@ -20,6 +20,7 @@ from index.engines.dense import Dense
 from index.engines.lexical import Lexical, analyze
 from index.errors import ModelError, StoreError
 from index.indexing import Indexing, Report
+from index.reading.inputs import count_articles
 from index.records import Answer, Extent
 from index.store import Store
 
@@ -95,6 +96,10 @@ class Coverage:
     def close(self) -> None:
         """Let everything go. What was acknowledged is stored already."""
         self._store.close()
+
+    def count(self, inputs: Iterable[str]) -> int:
+        """About how many articles the inputs hold; for telling how far the indexing is."""
+        return sum(count_articles(each) for each in inputs)
 
     def index(self, inputs: Iterable[str], tell: Callable[[Report], None] = lambda _report: None) -> Report:
         """Read, split, encode and store the inputs, calling `tell` as the work goes on.

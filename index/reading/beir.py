@@ -36,9 +36,8 @@ def read_beir(path: Path, origin: Origin) -> Iterator[Article | Skipped | Notice
     """
     number = 0
     try:
-        with _open(path) as stream:
-            for number, line in numbered_lines(stream):
-                yield from _read_line(line, number, origin)
+        for number, line in _lines(path):
+            yield from _read_line(line, number, origin)
     except _DAMAGE as error:
         reach = f"damaged after line {number}" if number else "not a whole .gz file"
         yield Skipped(origin.input, f"{reach} ({shown(error)}); fetch or pack it again")
@@ -54,14 +53,20 @@ def count_lines(path: Path) -> int:
         OSError: the file cannot be opened or read; damage within a .gz does not raise.
     """
     lines = 0
-    with contextlib.suppress(*_DAMAGE), _open(path) as stream:
-        for _, line in numbered_lines(stream):
+    with contextlib.suppress(*_DAMAGE):
+        for _, line in _lines(path):
             lines += line is None or bool(line.strip())
     return lines
 
 
-def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     """Each line with its number from 1; None in place of a line that is longer than the limit."""
+    packed = path.name.lower().endswith(".gz")
+    with cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb") as stream:
+        yield from _numbered(stream)
+
+
+def _numbered(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     for number in count(1):
         line = stream.readline(LINE_LIMIT + 1)
         if not line:
@@ -72,10 +77,6 @@ def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
         while line and not line.endswith(b"\n"):
             line = stream.readline(_CHUNK)
         yield number, None
-
-
-def _open(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if path.name.lower().endswith(".gz") else path.open("rb")
 
 
 def _read_line(line: bytes | None, number: int, origin: Origin) -> Iterator[Article | Skipped | Noticed]:
@@ -104,9 +105,9 @@ def _parse(line: bytes | None, name: str) -> dict[str, Any]:
         raise InputError(f"{name}: longer than {LINE_LIMIT / 1e6:.0f} MB; no article is")
     text = decode(line, name)
     try:
-        record = json.loads(text)
+        record = json.loads(text.rstrip())
     except json.JSONDecodeError as error:
-        why = f"{error.msg} at column {error.colno}"
+        why = f"{error.msg} at column {error.pos + 1}"
     except ValueError:
         why = "a number too long to read"
     except RecursionError:

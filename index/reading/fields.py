@@ -79,7 +79,8 @@ def compose(given: Mapping[Any, Any], text: str, origin: Origin) -> Iterator[Art
 
 def canonical(given: Mapping[Any, Any]) -> dict[str, Any]:
     """The metadata that holds something, under one spelling of each key; unknown keys are left out."""
-    named = {str(key).strip().lower(): value for key, value in given.items() if not _blank(value)}
+    known = ((spelling, value) for key, value in given.items() if (spelling := str(key).lower()) in SPELLINGS)
+    named = {spelling: value for spelling, value in known if not _blank(value)}
     return {
         field: named[spelling]
         for field, spellings in _SPELLINGS.items()

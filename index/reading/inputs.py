@@ -59,15 +59,25 @@ def _walk(given: str) -> Iterator[Path | Skipped]:
     while waiting:
         path = waiting.pop()
         try:
-            status = path.stat()
-            folder = (status.st_dev, status.st_ino)
-            if stat.S_ISDIR(status.st_mode):
-                waiting += _children(path) if folder not in entered else ()
-                entered.add(folder)
-            else:
-                yield _judge(path, status) or path
+            found = _look(path, entered)
         except (OSError, ValueError) as error:
-            yield Skipped(_shown_path(path), _why(error))
+            found = Skipped(_shown_path(path), _why(error))
+        if isinstance(found, list):
+            waiting += found
+        else:
+            yield found
+
+
+def _look(path: Path, entered: set[tuple[int, int]]) -> list[Path] | Path | Skipped:
+    """What a folder holds, if it was not entered before; a file that we read; or why we do not."""
+    status = path.stat()
+    if not stat.S_ISDIR(status.st_mode):
+        return _judge(path, status) or path
+    folder = (status.st_dev, status.st_ino)
+    if folder in entered:
+        return []
+    entered.add(folder)
+    return _children(path)
 
 
 def _children(folder: Path) -> list[Path]:

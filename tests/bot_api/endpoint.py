@@ -55,7 +55,7 @@ class Endpoint:
     def close(self) -> None:
         """Let whatever waits end now."""
         self._closing.set()
-        self._polling.wake()
+        self._polling.close()
 
     async def answer(self, request: Request) -> Response:
         """Answer one call, and note it."""
@@ -71,6 +71,9 @@ class Endpoint:
             answer = await self._answer(request, method, params)
         except GoneError as error:
             answer = _Answer(NoReply(), "gone", 0, str(error))
+        except Exception as error:
+            self._journal.end(number, "failed", 500, f"a fault of this server: {error!r}")
+            raise
         self._journal.end(number, answer.outcome, answer.code, answer.detail)
         return answer.response
 

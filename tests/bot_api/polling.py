@@ -29,6 +29,7 @@ class Polling:
         self._profile = profile
         self._journal = journal
         self._waiting: asyncio.Future[str] | None = None
+        self._closed = False
 
     async def get_updates(self, params: Params) -> list[Update]:
         """The next updates: at once if there are any, else when one comes or the timeout passes.
@@ -45,7 +46,7 @@ class Polling:
         limit = min(max(integer(params, "limit", _MOST_UPDATES), 1), _MOST_UPDATES)
         timeout = min(integer(params, "timeout"), _LONGEST_WAIT)
         updates = self._take(offset, limit, read_json(params.get("allowed_updates"), "allowed updates"))
-        if updates or timeout <= 0:
+        if updates or timeout <= 0 or self._closed:
             return updates
         await self._wait(timeout)
         return self._take(max(offset, 0), limit)
@@ -77,6 +78,11 @@ class Polling:
     def wake(self) -> None:
         """Let the waiting poll look again."""
         self._release("")
+
+    def close(self) -> None:
+        """Let no poll wait any more: neither the one that does nor one that is about to."""
+        self._closed = True
+        self.wake()
 
     def end_for_webhook(self) -> None:
         """Let the waiting poll fail: the updates have another way now."""

@@ -9,6 +9,8 @@ from bot_api.entities import Entity, tidy, utf16_length
 from bot_api.links import checked_link
 from bot_api.markup import MarkupError, parse_html
 
+# "1-4096 characters after entities parsing", counted in UTF-16 units as offsets are: the strictest
+# reading, so that what passes here passes there.
 LONGEST_TEXT: Final = 4096
 LARGEST_RAW_TEXT: Final = 32_768
 LARGEST_CALLBACK_DATA: Final = 64
@@ -129,9 +131,12 @@ def read_keyboard(value: Any) -> dict[str, Any] | None:
 def _check_button(button: Any) -> None:
     if not isinstance(button, dict):
         raise bad_request("Can't parse inline keyboard button: InlineKeyboardButton must be an Object")
-    if not isinstance(button.get("text"), str):
+    if "text" not in button:
         raise bad_request("Can't parse inline keyboard button: Can't find field \"text\"")
-    check_encoding(button["text"])
+    for name in button.keys() & {"text", "url", "callback_data"}:
+        if not isinstance(button[name], str):
+            raise bad_request(f'Can\'t parse inline keyboard button: Field "{name}" must be of type String')
+        check_encoding(button[name])
     if not button["text"]:
         raise bad_request("Inline keyboard button text must be non-empty")
     if button.get("url"):

@@ -49,7 +49,7 @@ class BotApi:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="bot-api", daemon=True)
-        self._socket = socket.socket()
+        self._listening: socket.socket
         self._server = uvicorn.Server(self._config())
         self.base_url = ""
 
@@ -67,9 +67,8 @@ class BotApi:
 
     def start(self) -> None:
         """Listen on a free port; connections are taken from here on."""
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.listen()
-        self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.base_url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self._thread.start()
         if not self._ready.wait(_PATIENCE):
             raise RuntimeError(f"the Bot API did not start in {_PATIENCE} s")
@@ -185,7 +184,7 @@ class BotApi:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._ready.set()
-        await self._server.serve(sockets=[self._socket])
+        await self._server.serve(sockets=[self._listening])
 
     def _soon(self, action: Callable[[], None]) -> None:
         if self._loop and not self._loop.is_closed():

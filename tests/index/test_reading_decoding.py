@@ -14,16 +14,16 @@ ANY_TEXT = st.text(alphabet=st.characters(codec=None, exclude_categories=()))
 @pytest.mark.parametrize(
     "raw",
     [
-        "Київ – 5 °C".encode(),
-        codecs.BOM_UTF8 + "Київ – 5 °C".encode(),
-        codecs.BOM_UTF16_LE + "Київ – 5 °C".encode("utf-16-le"),
-        codecs.BOM_UTF16_BE + "Київ – 5 °C".encode("utf-16-be"),
+        "Київ, 5 °C".encode(),
+        codecs.BOM_UTF8 + "Київ, 5 °C".encode(),
+        codecs.BOM_UTF16_LE + "Київ, 5 °C".encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + "Київ, 5 °C".encode("utf-16-be"),
     ],
     ids=["utf-8", "utf-8 with a mark", "utf-16 little", "utf-16 big"],
 )
 def test_a_byte_order_mark_tells_the_encoding_and_is_not_text(raw: bytes) -> None:
     """UTF-8 with and without a mark and UTF-16 with one give the same text."""
-    assert decode(raw, "a.txt") == "Київ – 5 °C"
+    assert decode(raw, "a.txt") == "Київ, 5 °C"
 
 
 @pytest.mark.parametrize(
@@ -34,11 +34,15 @@ def test_a_byte_order_mark_tells_the_encoding_and_is_not_text(raw: bytes) -> Non
         (codecs.BOM_UTF16_LE + b"a\x00b", "0x62", 4, "UTF-16"),
     ],
 )
-def test_what_is_no_utf_8_names_the_byte_and_the_cure(raw: bytes, byte: str, offset: int, encoding: str) -> None:
+def test_what_is_no_utf_8_names_the_byte_and_the_cure(
+    raw: bytes, byte: str, offset: int, encoding: str
+) -> None:
     """The message names the input, the first bad byte with its offset in the file, and what to do."""
     with pytest.raises(InputError) as raised:
         decode(raw, "news/a.txt")
-    assert str(raised.value) == f"news/a.txt: byte {byte} at offset {offset} is not {encoding}; save it as UTF-8"
+    assert (
+        str(raised.value) == f"news/a.txt: byte {byte} at offset {offset} is not {encoding}; save it as UTF-8"
+    )
 
 
 @given(st.binary())

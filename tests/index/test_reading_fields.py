@@ -68,7 +68,7 @@ def test_a_day_is_taken_as_it_is_written(text: str) -> None:
         "1599-12-31",
         "0001-01-01",
         "9999-12-31",
-        "２０２２-01-03",
+        "\uff12\uff10\uff12\uff12-01-03",
     ],
 )
 def test_any_other_date_is_unknown(text: str) -> None:
@@ -281,7 +281,7 @@ def test_a_given_language_is_its_primary_subtag(value: object, expected: str | N
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("Міський голова відкрив новий міст через річку, а потім розповів мешканцям про плани.", "uk"),
+        ("Міський голова відкрив новий міст через річку, потім розповів мешканцям про плани.", "uk"),
         ("The mayor opened the new bridge over the river and told the people about his plans.", "en"),
     ],
 )
@@ -299,18 +299,31 @@ def test_only_the_first_thousand_characters_tell_the_language() -> None:
 
 def test_the_first_spelling_that_holds_something_wins() -> None:
     """Keys are known in several spellings and any case; an empty one does not hide another."""
-    given_fields = {"TITLE": " ", "Headline": "Bridge", "published": "2025-01-11", "Link": "x", "by": "Ann", "tags": 1}
+    given_fields = {
+        "TITLE": " ",
+        "Headline": "Bridge",
+        "published": "2025-01-11",
+        "Link": "x",
+        "by": "Ann",
+        "tags": 1,
+    }
     assert canonical(given_fields) == {"title": "Bridge", "date": "2025-01-11", "url": "x", "authors": "Ann"}
 
 
-@pytest.mark.parametrize(("value", "expected"), [(12, "12"), ("a  b\n", "a  b"), ("a\x1bb\nc", "ab c"), (True, "")])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(12, "12"), ("a  b\n", "a  b"), ("a\x1bb\nc", "ab c"), (True, "")]
+)
 def test_an_id_is_kept_as_it_is_but_for_controls(value: object, expected: str) -> None:
     """Ids are compared by programs, so their spaces stay; what drives a terminal goes."""
     assert compose_one(id=value).id == (expected or ORIGIN.id)
 
 
 @settings(deadline=None)
-@given(st.dictionaries(st.sampled_from(["id", "title", "date", "updated", "source", "url", "authors", "lang"]), JSON))
+@given(
+    st.dictionaries(
+        st.sampled_from(["id", "title", "date", "updated", "source", "url", "authors", "lang"]), JSON
+    )
+)
 def test_no_metadata_breaks_the_reading(given_fields: dict[str, Any]) -> None:
     """Values of any type give an article all of whose words can be stored."""
     *noticed, article = compose(given_fields, "Some text.", ORIGIN)

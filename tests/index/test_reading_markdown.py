@@ -28,7 +28,10 @@ def read_one(text: str) -> Article:
         ("One  \ntwo.", "One\ntwo."),
         ("One<br>two<BR/>three.", "One\ntwo\nthree."),
         ("*One* __two__ `three  four`.", "One two three  four."),
-        ("See [the *plan*](https://a.example 'title') and <https://b.example>.", "See the plan and https://b.example."),
+        (
+            "See [the *plan*](https://a.example 'title') and <https://b.example>.",
+            "See the plan and https://b.example.",
+        ),
         ("See [the plan][1].\n\n[1]: https://a.example", "See the plan."),
         ("One. ![a picture](a.png)\n\n![alone](b.png)\n\nTwo.", "One.\n\nTwo."),
         ("One <b>two</b>.\n\n<div>\nboxed\n</div>\n\nThree.<!-- four -->", "One two.\n\nThree."),
@@ -57,10 +60,15 @@ def test_the_first_heading_is_the_title_and_not_repeated() -> None:
 def test_a_heading_that_stands_later_is_the_title_and_stays() -> None:
     """Text before the heading does not keep it from being the title, and it stays where it stands."""
     article = read_one("A word before.\n\nBridge opens\n============\n\nThe mayor came.")
-    assert (article.title, article.text) == ("Bridge opens", "A word before.\n\nBridge opens\n\nThe mayor came.")
+    assert (article.title, article.text) == (
+        "Bridge opens",
+        "A word before.\n\nBridge opens\n\nThe mayor came.",
+    )
 
 
-@pytest.mark.parametrize("markdown", ["> # Quoted\n\nThe mayor came.", "#\n\nThe mayor came.", "## Two\n\nThe mayor came."])
+@pytest.mark.parametrize(
+    "markdown", ["> # Quoted\n\nThe mayor came.", "#\n\nThe mayor came.", "## Two\n\nThe mayor came."]
+)
 def test_only_a_heading_of_the_article_itself_is_its_title(markdown: str) -> None:
     """A quoted heading, an empty one and a lower one are no titles."""
     assert not read_one(markdown).titled
@@ -103,7 +111,9 @@ def test_no_reference_makes_a_control_character() -> None:
     assert read_one("One &#27;[31m &#x9b;two &#0;three.").text == "One \ufffd[31m \ufffdtwo \ufffdthree."
 
 
-@pytest.mark.parametrize("markdown", ["> " * 3000, "[" * 3000, "- " * 3000, "*a " * 3000, "![a" * 1000 + "](b)" * 1000])
+@pytest.mark.parametrize(
+    "markdown", ["> " * 3000, "[" * 3000, "- " * 3000, "*a " * 3000, "![a" * 1000 + "](b)" * 1000]
+)
 def test_deep_nesting_comes_to_an_end(markdown: str) -> None:
     """Thousands of open marks neither hang the reading nor break it."""
     assert read_one(f"One.\n\n{markdown}x").text.startswith("One.")

@@ -1,0 +1,49 @@
+# Two commands set everything up on a fresh machine: `make run` and `make test`.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test check format bench clean
+
+run: $(VENV)/.installed
+	@$(BIN)/dateline index seeds
+	@$(BIN)/dateline run
+
+test: $(VENV)/.developing
+	@$(BIN)/python -m pytest -q
+
+check: $(VENV)/.developing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q
+
+format: $(VENV)/.developing
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.developing
+	@test -n "$(SET)" || { echo "error: name a BEIR-form folder: make bench SET=path/to/folder" >&2; exit 1; }
+	$(BIN)/python benchmarks/indexing.py $(SET)
+	$(BIN)/python benchmarks/questions.py $(SET)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+
+# torch goes in by itself and first: asked for exactly like this, pip takes a build for the processor
+# alone where the machine offers one.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: Python 3.11 or newer is needed; name one with: make run PYTHON=python3.12" >&2; exit 1; }
+	@echo "setting up $(VENV), which takes a few minutes the first time" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install torch==2.13.0 >&2
+	@$(PIP) install --constraint constraints.txt --editable . >&2
+	@touch $@
+
+$(VENV)/.developing: $(VENV)/.installed
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]' >&2
+	@touch $@

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from articles import make_article, make_hit
+from bot_api.markup import parse_html
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bot.conversation import Reply
+from bot.replies import format_html, format_text
+
+if TYPE_CHECKING:
+    from index.records import Hit
+
+LIMIT = 4096
+
+
+def test_quotation_sentence_and_citation() -> None:
+    """A quotation has its sentence in bold, and under it title, source and date, the title linked."""
+    (message,) = format_html(Reply((make_hit(),)), LIMIT)
+    assert message == (
+        "<blockquote>The harbour froze in January. <b>Forty ships waited outside.</b> "
+        "The mayor spoke of a hard winter.</blockquote>\n"
+        '<a href="https://gull.example/harbour#:~:text=Forty%20ships%20waited%20outside.">Harbour freezes'
+        "</a>\n"
+        "The Gull · 11 January 2025"
+    )
+
+
+def test_what_is_not_known_is_said() -> None:
+    """An article without date, source, title or address is cited as such."""
+    article = make_article(published=None, source=None, titled=False, url=None)
+    (message,) = format_html(Reply((make_hit(article),)), LIMIT)
+    assert message.endswith("</blockquote>\nHarbour freezes (untitled)\nsource not given · undated")
+
+
+def test_only_the_best_stands_open() -> None:
+    """Further quotations are folded, so that the best is not pushed off the screen."""
+    (message,) = format_html(Reply((make_hit(), make_hit(rank=2))), LIMIT)
+    assert message.count("<blockquote>") == message.count("<blockquote expandable>") == 1
+
+
+def test_notice_is_escaped() -> None:
+    """A notice that repeats what was typed cannot carry markup."""
+    assert format_html(Reply(notice="no article is from '<b>&'"), LIMIT) == [
+        "no article is from &#x27;&lt;b&gt;&amp;&#x27;"
+    ]
+
+
+def test_cut_falls_between_quotations() -> None:
+    """What is too much for one message is sent as several, each quotation whole."""
+    long = make_article(text="word " * 300 + "end.")
+    messages = format_html(Reply(tuple(make_hit(long, lit="end.") for _ in range(5))), LIMIT)
+    assert [message.count("</blockquote>") for message in messages] == [2, 2, 1]
+    assert all(message.count("<blockquote") == message.count("</blockquote>") for message in messages)
+
+
+@st.composite
+def hits(draw: st.DrawFn) -> Hit:
+    """A hit of any text, title, source and highlight, as long as a passage may be."""
+    letters = st.characters(exclude_categories=["Cs", "Cc"])
+    text = draw(st.text(letters, min_size=1, max_size=200)) * draw(st.integers(1, 10))
+    start = draw(st.integers(0, len(text)))
+    article = make_article(
+        text=text,
+        title=draw(st.text(letters, min_size=1, max_size=400)),
+        source=draw(st.text(letters, max_size=400)),
+        url=draw(st.sampled_from([None, "https://gull.example/?a=1&b=2", 'https://gull.example/"><b>'])),
+    )
+    return make_hit(article, lit=text[start : draw(st.integers(start, len(text)))] or None)
+
+
+@given(st.lists(hits(), min_size=1, max_size=5))
+def test_every_message_is_one_that_telegram_takes(some: list[Hit]) -> None:
+    """Whatever stands in the articles, the HTML parses, within the limit, to the quoted words themselves."""
+    seen = ""
+    for message in format_html(Reply(tuple(some)), LIMIT):
+        plain, _entities = parse_html(message)
+        assert len(plain.encode("utf-16-le")) // 2 <= LIMIT
+        seen += plain
+    for hit in some:
+        assert hit.passage.text in seen
+
+
+def test_in_a_pipe_a_line_stays_a_line() -> None:
+    """The text for a terminal holds the passage as it is, and the citation under it."""
+    output = StringIO()
+    Console(file=output, width=20).print(format_text(Reply((make_hit(),))), soft_wrap=True)
+    passage, _, title, source, link, *_ = output.getvalue().splitlines()
+    assert passage == make_article().text
+    assert (title, source) == ("Harbour freezes", "The Gull · 2025-01-11")
+    assert link.startswith("https://gull.example/harbour#:~:text=")
+
+
+def test_terminal_lights_the_sentence() -> None:
+    """In a terminal the answering sentence alone is bold."""
+    output = StringIO()
+    console = Console(file=output, force_terminal=True, width=200, color_system="standard")
+    console.print(format_text(Reply((make_hit(),))))
+    assert "January. \x1b[1;32mForty ships waited outside.\x1b[0m The mayor" in output.getvalue()
