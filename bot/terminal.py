@@ -45,7 +45,9 @@ def _chat_with_person(conversation: Conversation, console: Console) -> None:
 
 def _answer_lines(conversation: Conversation, console: Console) -> None:
     for line in sys.stdin:
-        show(console, Text(f"? {line.strip()}", style="bold"))
+        # A question may hold what drives a terminal.
+        seen = "".join(character for character in line.strip() if character.isprintable())
+        show(console, Text(f"? {seen}", style="bold"))
         _answer(conversation, line, console)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 Span = tuple[int, int]
+
+_WIDE_SPACE = re.compile(r"[^\S \n]")
 
 
 def sentences(text: str, language: str | None) -> list[Span]:
@@ -12,7 +16,8 @@ def sentences(text: str, language: str | None) -> list[Span]:
     """
     from sentencex import get_sentence_boundaries
 
-    found = get_sentence_boundaries(language or "en", text)
+    # sentencex 1.0.32 panics where a space of several bytes stands between a capital and a full stop.
+    found = get_sentence_boundaries(language or "en", _WIDE_SPACE.sub(" ", text))
     spans = [trim(text, each["start_index"], each["end_index"]) for each in found]
     return [span for span in spans if span[0] < span[1]]
 

@@ -11,6 +11,7 @@ from index.errors import InputError
 from index.reading.dates import parse_day
 from index.reading.decoding import clean, one_line, shown
 from index.records import Article
+from index.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,6 @@ _TELLS_LANGUAGE = 80
 _LANGUAGE_SAMPLE = 1_000
 _SENTENCE_SAMPLE = 2_000
 _TITLE = 100
-_ODD_SPACE = re.compile(r"[^\S \n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +164,9 @@ def _language(value: object, text: str) -> str | None:
 
 
 def _first_sentence(text: str, language: str | None) -> str:
-    from sentencex import segment
-
-    # sentencex 1.0.32 panics where a space of several bytes stands between a capital and a full stop.
-    sample = _ODD_SPACE.sub(" ", text[:_SENTENCE_SAMPLE])
-    sentence = next(filter(str.strip, segment(language or "en", sample)), sample)
-    words = " ".join(sentence.split())
+    sample = text[:_SENTENCE_SAMPLE]
+    start, end = next(iter(sentences(sample, language)), (0, len(sample)))
+    words = " ".join(sample[start:end].split())
     if len(words) <= _TITLE:
         return words
     cut = words[:_TITLE].rpartition(" ")[0] or words[: _TITLE - 1]

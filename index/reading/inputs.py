@@ -30,7 +30,7 @@ def read_input(given: str, base: Path) -> Iterator[Article | Skipped | Noticed]:
 
     Args:
         given: the path as typed; a folder is walked in sorted order, without its hidden files.
-        base: the folder that the ids of articles in .txt and .md files are relative to.
+        base: the id of a .txt or .md file below this folder is its path from there, else its whole path.
     """
     for path in _walk(given):
         if isinstance(path, Skipped):
@@ -132,7 +132,9 @@ def _count(path: Path) -> int:
 
 
 def _identity(path: Path, base: Path) -> str:
-    return one_line(Path(os.path.relpath(path.resolve(), base.resolve())).as_posix())
+    whole = path.resolve()
+    below = whole.is_relative_to(base.resolve())
+    return one_line((whole.relative_to(base.resolve()) if below else whole).as_posix())
 
 
 def _shown_path(path: Path) -> str:

@@ -1,0 +1,230 @@
+"""The real bot program, as a process of its own, against a Bot API on loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from bot_api import updates
+from bot_api.server import TOKEN, BotApi
+
+from index.coverage import Coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent.parent
+TWELVE_THOUSAND = "How many North Korean military personnel are in Russia?"
+# Python, torch and the model: a cold start on a busy machine.
+STARTING = 90.0
+ANSWERING = 20.0
+
+
+class Program:
+    """The running bot, and what it has written to standard error."""
+
+    def __init__(self, home: Path, api_base: str, token: str = TOKEN) -> None:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        settings = {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_BASE": api_base, "DATELINE_HOME": str(home)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "-v", "run"],
+            cwd=ROOT,
+            env=kept | settings,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+        self._lines: list[str] = []
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stderr
+        with self._process.stderr as stream:
+            self._lines.extend(stream)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit status."""
+        self._process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for the end; the exit status."""
+        status = self._process.wait(timeout=60)
+        self._reader.join()
+        return status
+
+    @property
+    def log(self) -> str:
+        """Standard error so far."""
+        return "".join(self._lines)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped coverage."""
+    folder = tmp_path_factory.mktemp("program")
+    with Coverage.open(folder) as opened:
+        opened.index([str(ROOT / "seeds")])
+    return folder
+
+
+@contextmanager
+def running(home: Path, api: BotApi) -> Iterator[Program]:
+    """The program while it polls; it must stop on SIGTERM with exit 0 and have kept its token to itself."""
+    program = Program(home, api.base_url)
+    try:
+        api.wait_for(lambda api: any(call.method == "getUpdates" for call in api.calls), timeout=STARTING)
+        yield program
+    finally:
+        status = program.stop()
+    assert status == 0, program.log
+    assert TOKEN not in program.log
+    assert TOKEN.replace(":", "%3A") not in program.log
+
+
+@pytest.fixture(scope="module")
+def asked(home: Path) -> Iterator[BotApi]:
+    """A Bot API with the program running against it, shared by the tests that leave both as they are."""
+    with BotApi() as api, running(home, api):
+        yield api
+
+
+def ask(api: BotApi, update: updates.Update) -> list[str]:
+    """Push an update and a private question after it; the texts sent before that question's answer."""
+    before = len(api.sent)
+    api.push(update)
+    api.push(updates.private_message("Who won the 2022 World Cup?", user_id=999))
+    api.wait_for(lambda api: any(sent.chat_id == 999 for sent in api.sent[before:]), timeout=ANSWERING)
+    return [sent.plain for sent in api.sent[before:] if sent.chat_id != 999]
+
+
+def test_question_is_answered_with_a_cited_quotation(asked: BotApi) -> None:
+    """A question gets the passage as a quotation, the answering sentence in bold, and its date, unpreviewed."""
+    before = len(asked.sent)
+    asked.push(updates.private_message(TWELVE_THOUSAND))
+    asked.wait_for(lambda api: len(api.sent) > before, timeout=ANSWERING)
+    sent = asked.sent[before]
+    assert "<blockquote>" in sent.text
+    lit = "The Intelligence Directorate reported about 12,000 North Korean military personnel in Russia."
+    assert f"<b>{lit}</b>" in sent.text
+    assert "source not given · 11 January 2025" in sent.plain
+    assert '"is_disabled": true' in str(sent.params.get("link_preview_options"))
+
+
+def test_typing_is_shown_first(asked: BotApi) -> None:
+    """Before an answer the person sees that the bot is typing."""
+    before = len(asked.calls)
+    ask(asked, updates.private_message(TWELVE_THOUSAND))
+    methods = [call.method for call in asked.calls[before:] if call.method != "getUpdates"]
+    assert "sendChatAction" in methods
+    assert methods.index("sendChatAction") < methods.index("sendMessage") + 2
+
+
+def test_question_that_is_not_covered_is_refused(asked: BotApi) -> None:
+    """What the coverage does not answer is refused plainly, without a quotation."""
+    assert ask(asked, updates.private_message("Who won the 2022 World Cup?")) == [
+        "The coverage does not answer that."
+    ]
+
+
+def test_start_and_help_explain(asked: BotApi) -> None:
+    """/start and /help say what the bot does and how to ask; /start also how current it is."""
+    (start,) = ask(asked, updates.command("start"))
+    assert "It knows 1 article, the newest of 11 January 2025." in start
+    (explained,) = ask(asked, updates.command("help"))
+    assert "Ask in your own words" in explained
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>&",
+        "</blockquote><a href='x'>",
+        "'; DROP TABLE articles; --",
+        "$(reboot)",
+        "🙂👩‍👩‍👧",
+        "x" * 4096,
+        "/unknown",
+    ],
+)
+def test_hostile_text_gets_a_sentence(asked: BotApi, text: str) -> None:
+    """Markup, code, emoji, a screenful and an unknown command each get one plain reply."""
+    assert len(ask(asked, updates.private_message(text))) == 1
+
+
+def test_photo_gets_a_kind_line(asked: BotApi) -> None:
+    """What is no text is answered kindly in a private chat."""
+    (reply,) = ask(asked, updates.photo())
+    assert reply.startswith("I can read only text.")
+
+
+def test_group_is_left_alone_unless_it_asks(asked: BotApi) -> None:
+    """In a group the bot answers when it is mentioned or replied to, and is silent otherwise."""
+    assert ask(asked, updates.group_message(TWELVE_THOUSAND)) == []
+    (mentioned,) = ask(asked, updates.mention(TWELVE_THOUSAND))
+    assert "about 12,000" in mentioned
+    own = next(sent for sent in reversed(asked.sent) if sent.chat_id != 999)
+    (replied,) = ask(asked, updates.reply_to_bot(TWELVE_THOUSAND, own.message))
+    assert "about 12,000" in replied
+
+
+def test_nothing_was_refused(asked: BotApi) -> None:
+    """Of all that was sent to it, the Bot API refused nothing."""
+    ask(asked, updates.private_message(TWELVE_THOUSAND))
+    assert asked.refusals == ()
+
+
+def test_api_that_is_away_comes_back(home: Path) -> None:
+    """While the Bot API fails, at the start and later, the program waits and then goes on."""
+    with BotApi() as api:
+        api.fail("getMe", times=2, kind="502 html")
+        with running(home, api) as program:
+            api.fail("getUpdates", times=2, kind="drop before")
+            api.fail("sendMessage", times=1, kind="429", retry_after=1)
+            api.push(updates.private_message(TWELVE_THOUSAND))
+            api.wait_for(1, timeout=STARTING)
+        assert "about 12,000" in api.sent[0].plain
+        assert "Traceback" not in program.log
+
+
+def test_error_is_told_and_logged(home: Path) -> None:
+    """Where an answer cannot be sent the person is told, the error is logged, and the next is answered."""
+    with BotApi() as api:
+        with running(home, api) as program:
+            api.fail("sendMessage", times=1, kind="500")
+            api.push(updates.private_message(TWELVE_THOUSAND))
+            api.wait_for(1, timeout=ANSWERING)
+            api.push(updates.private_message(TWELVE_THOUSAND))
+            api.wait_for(2, timeout=ANSWERING)
+        assert api.sent[0].plain.startswith("Something went wrong on my side")
+        assert "about 12,000" in api.sent[1].plain
+        assert "an update was not answered" in program.log
+
+
+def test_person_who_blocked_the_bot_stops_nothing(home: Path) -> None:
+    """A person who has blocked the bot costs a line, and the next is answered."""
+    with BotApi() as api, running(home, api):
+        api.block(7)
+        api.push(updates.private_message(TWELVE_THOUSAND, user_id=7))
+        api.push(updates.private_message(TWELVE_THOUSAND, user_id=8))
+        api.wait_for(1, timeout=ANSWERING)
+        assert api.sent[0].chat_id == 8
+
+
+def test_wrong_token_is_one_line(home: Path) -> None:
+    """A token that Telegram refuses ends the program with one line that names the setting, not the token."""
+    with BotApi() as api:
+        program = Program(home, api.base_url, token="43:wrong")
+        assert program.wait() == 1
+    errors = [line for line in program.log.splitlines() if line.startswith("error: ")]
+    assert errors == ["error: Telegram refuses TELEGRAM_BOT_TOKEN; copy it anew from @BotFather"]
+    assert "43:wrong" not in program.log
+    assert "Traceback" not in program.log
