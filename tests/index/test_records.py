@@ -72,7 +72,7 @@ def test_a_passage_is_indexed_after_its_title() -> None:
         (Query("ice", sources=("The Gull",)), True),
     ],
 )
-def test_a_query_is_filtered_by_any_date_or_source(query: Query, filtered: bool) -> None:  # noqa: FBT001 - a table's column
+def test_a_query_is_filtered_by_any_date_or_source(query: Query, *, filtered: bool) -> None:
     """Any one filter makes a query filtered; words alone do not."""
     assert query.filtered is filtered
 

@@ -1,0 +1,75 @@
+"""What every benchmark needs: a BEIR-form set, the machine's facts, a place for results."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a set: its words, the strings that answer it, and whether the coverage holds one."""
+
+    text: str
+    answers: tuple[str, ...]
+    answerable: bool
+
+
+def read_arguments(told: str) -> argparse.Namespace:
+    """The set's folder, and the home to keep its coverage in."""
+    parser = argparse.ArgumentParser(description=told)
+    parser.add_argument("set", type=Path, help="a BEIR-form folder: corpus.jsonl(.gz), queries.jsonl")
+    kept = Path(tempfile.gettempdir()) / "dateline-benchmark"
+    parser.add_argument(
+        "--home", type=Path, default=kept, help=f"where its coverage is kept (default: {kept})"
+    )
+    return parser.parse_args()
+
+
+def corpus_of(folder: Path) -> str:
+    """The path of the set's articles."""
+    return str(next(path for path in sorted(folder.glob("corpus.jsonl*"))))
+
+
+def read_questions(folder: Path) -> list[Asked]:
+    """The set's questions, in order."""
+    lines = (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = []
+    for line in lines:
+        given = json.loads(line)
+        told = given["metadata"]
+        questions.append(Asked(given["text"], tuple(told["answers"]), bool(told.get("answerable", True))))
+    return questions
+
+
+def write_result(name: str, figures: dict[str, Any]) -> None:
+    """Print the figures, and keep them as JSON with the machine and the commit they were measured on."""
+    for key, value in figures.items():
+        print(f"{key:32} {value}")
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps({"machine": _machine(), "commit": _commit(), **figures}, indent=2, ensure_ascii=False)
+    (RESULTS / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def _machine() -> dict[str, Any]:
+    facts = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    model = next((line.partition(":")[2].strip() for line in facts.splitlines() if "model name" in line), "")
+    return {
+        "processor": model or platform.processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
