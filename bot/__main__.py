@@ -82,10 +82,9 @@ def ask(given: argparse.Namespace, settings: Settings) -> None:
         print(json.dumps(answer.as_json(), ensure_ascii=False))
         return
     from bot.conversation import to_reply
-    from bot.replies import format_text
-    from bot.terminal import show
+    from bot.terminal import show_reply
 
-    show(_console(), format_text(to_reply(answer, shown=given.k)))
+    show_reply(_console(), to_reply(answer, shown=given.k))
 
 
 def chat(_given: argparse.Namespace, settings: Settings) -> None:

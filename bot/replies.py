@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from rich.console import Group
+from rich.padding import Padding
 from rich.text import Text
 
 from bot.conversation import format_day
@@ -44,11 +45,14 @@ def format_html(reply: Reply, limit: int) -> list[str]:
     return ["\n\n".join(blocks) for blocks in messages]
 
 
-def format_text(reply: Reply) -> RenderableType:
-    """The reply for a terminal: each quotation with its sentence lit, and its citation under it."""
+def format_text(reply: Reply, indent: int = 0) -> RenderableType:
+    """The reply for a terminal: each quotation with its sentence lit, and its citation under it.
+
+    Quotations stand `indent` columns in, which wraps them; in a pipe a line had better stay a line.
+    """
     if not reply.quotes:
         return Text(reply.notice or "", style="yellow")
-    return Group(*[part for hit in reply.quotes for part in _quote_text(hit)])
+    return Group(*[part for hit in reply.quotes for part in _quote_text(hit, indent)])
 
 
 def _quote_html(hit: Hit, *, expandable: bool) -> str:
@@ -64,13 +68,13 @@ def _citation_html(hit: Hit) -> str:
     return f"{named}\n{rest}"
 
 
-def _quote_text(hit: Hit) -> Iterator[RenderableType]:
+def _quote_text(hit: Hit, indent: int) -> Iterator[RenderableType]:
     quotation = Text()
     for part, lit in _parts(hit):
         quotation.append(part, style="bold green" if lit else "")
     article = hit.article
     day = article.published.isoformat() if article.published else "undated"
-    yield quotation
+    yield Padding(quotation, (0, indent)) if indent else quotation
     yield Text()
     yield Text(_title(article), style="bold")
     yield Text(_rest(article, day), style="cyan")

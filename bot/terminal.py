@@ -11,9 +11,11 @@ from rich.text import Text
 from bot.replies import format_text
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
-    from bot.conversation import Conversation
+    from bot.conversation import Conversation, Reply
+
+INDENT = 2
 
 
 def chat(conversation: Conversation, console: Console) -> None:
@@ -24,9 +26,12 @@ def chat(conversation: Conversation, console: Console) -> None:
         _answer_lines(conversation, console)
 
 
-def show(console: Console, what: RenderableType) -> None:
-    """Print for reading: wrapped to a terminal's width, but in a pipe a line stays a line."""
-    console.print(what, soft_wrap=not console.is_terminal)
+def show_reply(console: Console, reply: Reply) -> None:
+    """Print a reply: in a terminal wrapped to its width, in a pipe a line for a line."""
+    if console.is_terminal:
+        console.print(format_text(reply, indent=INDENT))
+    else:
+        console.print(format_text(reply), soft_wrap=True)
 
 
 def _chat_with_person(conversation: Conversation, console: Console) -> None:
@@ -47,11 +52,16 @@ def _answer_lines(conversation: Conversation, console: Console) -> None:
     for line in sys.stdin:
         # A question may hold what drives a terminal.
         seen = "".join(character for character in line.strip() if character.isprintable())
-        show(console, Text(f"? {seen}", style="bold"))
+        console.print(Text(f"? {seen}", style="bold"), soft_wrap=True)
         _answer(conversation, line, console)
 
 
 def _answer(conversation: Conversation, question: str, console: Console) -> None:
     console.print()
-    show(console, format_text(conversation.reply(question)))
+    if console.is_terminal:
+        with console.status("looking"):
+            reply = conversation.reply(question)
+    else:
+        reply = conversation.reply(question)
+    show_reply(console, reply)
     console.print(Rule(style="dim"))
