@@ -37,7 +37,7 @@ def search(
         return []
     depth = max(CANDIDATES, count)
     cosines = dense.search(encoder.encode_question(query.text), depth, allowed)
-    fused = fuse(cosines, lexical.search(query, depth))
+    fused = fuse(cosines, lexical.search(query, depth), depth)
     # A few more than asked for, should some have been removed a moment ago.
     best = fused[: count + 10]
     found = store.fetch([number for number, _ in best])

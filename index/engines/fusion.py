@@ -1,9 +1,9 @@
 """Two rankings to one: a weighted sum of standardised scores.
 
-A cosine and a BM25 score have nothing in common but their order and their spread. Each ranking's scores
-are standardised, (score - mean) / deviation over its own candidates, and added. On news questions this
+A cosine and a BM25 score have nothing in common but their order and their spread. So each ranking's scores
+are standardised, (score - mean) / deviation over the candidates of both, and added. On news questions this
 puts the answer higher than the reciprocal ranks of Cormack et al. (2009) do, since a first place by far
-counts for more than one by a hair.
+counts for more than one by a hair. The figures are in benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -17,26 +17,28 @@ if TYPE_CHECKING:
 DENSE_WEIGHT = 0.5
 
 
-def fuse(
-    dense: Mapping[int, float], lexical: Mapping[int, float], dense_weight: float = DENSE_WEIGHT
-) -> list[tuple[int, float]]:
+def fuse(dense: Mapping[int, float], lexical: Mapping[int, float], depth: int) -> list[tuple[int, float]]:
     """The passages of both rankings with their fused scores, best first; the older number wins a tie.
 
-    A passage that one ranking does not name has that ranking's lowest score.
+    Each ranking was asked for `depth` passages. What a full ranking does not name has at most its lowest
+    score; what a shorter lexical one does not name holds none of the words, so its score is zero.
     """
-    by_meaning, by_words = _standardised(dense), _standardised(lexical)
-    least_meaning, least_words = min(by_meaning.values(), default=0.0), min(by_words.values(), default=0.0)
+    candidates = sorted(dense.keys() | lexical.keys())
+    least_words = min(lexical.values()) if len(lexical) >= depth else 0.0
+    by_meaning = _standardised(candidates, dense, min(dense.values(), default=0.0))
+    by_words = _standardised(candidates, lexical, least_words)
     fused = {
-        number: dense_weight * by_meaning.get(number, least_meaning)
-        + (1 - dense_weight) * by_words.get(number, least_words)
-        for number in dense.keys() | lexical.keys()
+        number: DENSE_WEIGHT * by_meaning[number] + (1 - DENSE_WEIGHT) * by_words[number]
+        for number in candidates
     }
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _standardised(scores: Mapping[int, float]) -> dict[int, float]:
-    """Each score in deviations from the mean; all zero where they do not differ."""
-    if not scores:
-        return {}
-    mean, deviation = fmean(scores.values()), pstdev(scores.values())
-    return {number: (score - mean) / deviation if deviation else 0.0 for number, score in scores.items()}
+def _standardised(candidates: list[int], scores: Mapping[int, float], least: float) -> dict[int, float]:
+    """Each candidate's score in deviations from the mean; all zero where they do not differ."""
+    known = [scores.get(number, least) for number in candidates]
+    mean, deviation = fmean(known or [0.0]), pstdev(known or [0.0])
+    return {
+        number: (score - mean) / deviation if deviation else 0.0
+        for number, score in zip(candidates, known, strict=True)
+    }

@@ -23,7 +23,7 @@ def test_the_weight_moves_the_balance() -> None:
     dense, lexical = {1: 0.9, 2: 0.5}, {1: 1.0, 2: 9.0}
     assert [number for number, _ in fuse(dense, lexical, 1.0)] == [1, 2]
     assert [number for number, _ in fuse(dense, lexical, 0.0)] == [2, 1]
-    assert fuse(dense, lexical, 0.25) == [(2, pytest.approx(0.5)), (1, pytest.approx(-0.5))]
+    assert dict(fuse(dense, lexical, 0.25)) == pytest.approx({2: 0.5, 1: -0.5})
 
 
 def test_the_older_passage_wins_a_tie() -> None:
