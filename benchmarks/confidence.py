@@ -16,6 +16,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from index.answering.confidence import signals
 from index.answering.question import understand
 from index.answering.search import search
+from index.answering.words import word_weights
 from index.coverage import DATABASE, Coverage
 from index.encoder import SentenceEncoder
 from index.engines.dense import Dense
@@ -39,7 +40,7 @@ def main() -> None:
     for question in read_questions(given.set):
         query = understand(question.text)
         found = search(query, 1, encoder=encoder, dense=dense, lexical=lexical, store=store)
-        rows.append(signals(query.text, found[0], analyze))
+        rows.append(signals(word_weights(query.text, analyze), found[0], analyze))
         labels.append(question.answerable)
     store.close()
     write_result("confidence", fit(np.array(rows), np.array(labels)))

@@ -28,7 +28,7 @@ settings, from the environment or a file .env in the working directory:
   DATELINE_DATABASE_URL   another database, as an SQLAlchemy URL (default: SQLite in the home)
   DATELINE_MODEL          another sentence-transformers model, by folder or name (default: the one that ships)
 """
-MOST_HITS = 100
+HITS, MOST_HITS = 5, 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,15 +76,15 @@ def ask(given: argparse.Namespace, settings: Settings) -> None:
     """Answer one question."""
     with _coverage(settings) as coverage:
         answer = coverage.ask(
-            given.question, count=given.k, since=given.since, until=given.until, sources=given.source
+            given.question, count=given.k or HITS, since=given.since, until=given.until, sources=given.source
         )
     if given.json:
         print(json.dumps(answer.as_json(), ensure_ascii=False))
         return
-    from bot.conversation import to_reply
+    from bot.conversation import SHOWN, to_reply
     from bot.terminal import show_reply
 
-    show_reply(_console(), to_reply(answer, shown=given.k))
+    show_reply(_console(), to_reply(answer, given.k or SHOWN))
 
 
 def chat(_given: argparse.Namespace, settings: Settings) -> None:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 # A screen of a phone holds so many quotations; further ones are worth less than their room.
 SHOWN = 3
-# A hit that scores so far below the best, in deviations, is a neighbour of the answer rather than one.
-FALL = 1.5
 
 ABOUT = (
     "I answer questions about a body of news articles with the articles' own words: passages, quoted to the "
@@ -69,13 +67,12 @@ class Conversation:
 
 
 def to_reply(answer: Answer, shown: int = SHOWN) -> Reply:
-    """What is shown of an answer: the quotations near the best, or a plain refusal."""
+    """What is shown of an answer: the passages that answer, each by itself, or a plain refusal."""
     if not answer.extent.articles:
         return Reply(notice=EMPTY, answer=answer)
     if not answer.answered:
         return Reply(notice="The coverage does not answer that.", answer=answer)
-    best = answer.hits[0].score
-    return Reply(tuple(hit for hit in answer.hits[:shown] if hit.score >= best - FALL), answer=answer)
+    return Reply(tuple(hit for hit in answer.hits[:shown] if hit.answers), answer=answer)
 
 
 def format_day(day: date | None) -> str:

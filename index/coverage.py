@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from index.answering.confidence import assess
+from index.answering.confidence import THRESHOLD, assess
 from index.answering.highlight import highlight
 from index.answering.question import understand
-from index.answering.search import as_hits, search
+from index.answering.search import search
 from index.encoder import SentenceEncoder
 from index.engines.dense import Dense
 from index.engines.lexical import Lexical, analyze
 from index.errors import ModelError, StoreError
 from index.indexing import Indexing, Report
 from index.reading.inputs import count_articles
-from index.records import Answer, Extent
+from index.records import Answer, Extent, Hit
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -147,9 +147,20 @@ class Coverage:
             found = search(
                 query, count, encoder=self._encoder, dense=dense, lexical=lexical, store=self._store
             )
-        verdict = assess(query.text, found, analyze)
-        lit = [highlight(query.text, each.passage, each.article.language, analyze) for each in found]
-        return Answer(question, query, as_hits(found, lit), verdict.confidence, verdict.answered, extent)
+        confidences = assess(query.text, found, analyze)
+        hits = [
+            Hit(
+                rank,
+                each.score,
+                each.passage,
+                each.article,
+                highlight(query.text, each.passage, each.article.language, analyze),
+                answers=confidence >= THRESHOLD,
+            )
+            for rank, (each, confidence) in enumerate(zip(found, confidences, strict=True), start=1)
+        ]
+        answered = bool(hits) and hits[0].answers
+        return Answer(question, query, tuple(hits), next(iter(confidences), 0.0), answered, extent)
 
     def extent(self) -> Extent:
         """How much coverage there is, and how current it is."""

@@ -76,13 +76,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its article, a 1-based rank, a score (higher is better) and the spans that answer."""
+    """A passage with its article, a 1-based rank, a score (higher is better) and the spans that answer.
+
+    `answers` tells whether this passage, were it the only one, would be taken for an answer.
+    """
 
     rank: int
     score: float
     passage: Passage
     article: Article
     highlights: tuple[tuple[int, int], ...] = ()
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

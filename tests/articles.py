@@ -31,7 +31,8 @@ def make_hit(
     start = article.text.find(lit) if lit else -1
     spans = ((start, start + len(lit)),) if lit and start >= 0 else ()
     passage = Passage(article.id, 0, len(article.text), article.text)
-    return Hit(fields.get("rank", 1), fields.get("score", 1.0), passage, article, spans)
+    rank, answers = fields.get("rank", 1), fields.get("answers", True)
+    return Hit(rank, 1 / rank, passage, article, spans, answers=answers)
 
 
 def make_answer(*hits: Hit, answered: bool = True, articles: int = 1) -> Answer:

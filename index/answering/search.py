@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.engines.fusion import fuse
-from index.records import Article, Hit, Passage, Query
+from index.records import Article, Passage, Query
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
@@ -45,11 +45,3 @@ def search(
         Candidate(*found[number], score, cosines.get(number)) for number, score in best if number in found
     ]
     return candidates[:count]
-
-
-def as_hits(candidates: list[Candidate], highlights: list[tuple[tuple[int, int], ...]]) -> tuple[Hit, ...]:
-    """The candidates as hits, ranked from 1, each with its highlights."""
-    return tuple(
-        Hit(rank, found.score, found.passage, found.article, spans)
-        for rank, (found, spans) in enumerate(zip(candidates, highlights, strict=True), start=1)
-    )

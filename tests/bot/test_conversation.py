@@ -10,10 +10,17 @@ if TYPE_CHECKING:
     from index.coverage import Coverage
 
 
-def test_hits_near_the_best_are_quoted() -> None:
-    """Hits that score far below the best are not quoted beside it."""
-    near, far = make_hit(rank=2, score=0.5), make_hit(rank=3, score=-2.0)
-    assert to_reply(make_answer(make_hit(), near, far)).quotes == (make_hit(), near)
+def test_only_what_answers_is_quoted() -> None:
+    """A hit that would not answer by itself is not quoted beside one that does."""
+    best, neighbour, other = make_hit(), make_hit(rank=2, answers=False), make_hit(rank=3)
+    assert to_reply(make_answer(best, neighbour, other)).quotes == (best, other)
+
+
+def test_three_are_shown() -> None:
+    """At most three passages are quoted unless more are asked for."""
+    answer = make_answer(*[make_hit(rank=rank) for rank in range(1, 6)])
+    assert len(to_reply(answer).quotes) == 3
+    assert len(to_reply(answer, shown=5).quotes) == 5
 
 
 def test_refusal_quotes_nothing() -> None:

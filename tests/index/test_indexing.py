@@ -14,10 +14,13 @@ from fakes import FakeEncoder
 from index import indexing
 from index.coverage import DATABASE, Coverage
 from index.passages import split
-from index.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.encoder import Embeddings
     from index.indexing import Report
+    from index.store import Store
 
 ROOT = Path(__file__).parents[2]
 
@@ -239,7 +242,7 @@ def test_an_interrupted_run_keeps_what_it_told(
 class Failing(FakeEncoder):
     """An encoder that fails when it is asked for more than two texts altogether."""
 
-    def encode_passages(self, texts: list[str]) -> np.ndarray:  # type: ignore[override]
+    def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """As the fake does, while it does."""
         if self.encoded + len(texts) > 2:
             raise MemoryError
@@ -301,19 +304,18 @@ def killed(home: Path, inputs: list[str], lines: int) -> int:
         told = [process.stdout.readline() for _ in range(lines)]
         process.send_signal(signal.SIGKILL)
         told += process.stdout.readlines()
-    assert process.returncode == -signal.SIGKILL
     # The last line may be cut.
     return max(int(line) for line in told if line.endswith("\n"))
 
 
-@pytest.mark.parametrize("lines", [2, 15])
+@pytest.mark.parametrize("lines", [2, 15, 32])
 def test_a_killed_run_keeps_what_it_told(tmp_path: Path, news: Path, lines: int) -> None:
     """After SIGKILL all that was told is stored, whole, and the next run finishes the rest."""
     given = [
         write(news, f"{at:02}.txt", f"Rain fell on day {at}. " + long_text("rain", 2)) for at in range(16)
     ]
     told = killed(tmp_path / "home", given, lines)
-    assert 0 < told < 16
+    assert 0 < told <= 16
     encoder = FakeEncoder()
     with Coverage.open(tmp_path / "home", encoder=encoder) as coverage:
         stored = texts(coverage._store)
