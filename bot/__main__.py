@@ -160,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("question", metavar="QUESTION")
     asking.add_argument("--json", action="store_true", help="print one JSON object")
     asking.add_argument(
-        "-k", type=_count, default=5, metavar="N", help="how many passages at most (default: 5)"
+        "-k", type=_count, metavar="N", help="how many passages at most (default: 3 to read, 5 as JSON)"
     )
     asking.add_argument(
         "--since", type=_day, metavar="D", help="only articles from this day on, as 2025-01-31"
