@@ -116,9 +116,10 @@ class Coverage:
 
     def remove(self, ids: Sequence[str]) -> list[str]:
         """Take the articles out of the coverage; the ids that were there."""
+        # An index ahead of its database, as after a restored backup, is told only before the next change.
+        self._current_engines(wait=True)
         removed = self._store.remove(ids)
-        if removed and self._store.model():
-            self._current_engines(wait=True)
+        self._current_engines(wait=True)
         return removed
 
     def ask(
@@ -216,26 +217,36 @@ class Coverage:
     def _open_engines(self) -> tuple[Dense, Lexical]:
         origin, newest = self._store.identity(), self._store.generation()
         dense, lexical = Dense.open(self._home, origin, newest), Lexical.open(self._home, origin, newest)
-        if self._store.extent().passages:
-            for name, engine in (("FAISS", dense), ("BM25", lexical)):
-                if engine.trouble:
-                    log.warning(
-                        "the %s index is %s; building it again from the database", name, engine.trouble
-                    )
+        if not self._store.extent().passages:
+            # Nothing is missing where there was nothing yet.
+            dense.trouble = lexical.trouble = None
         return dense, lexical
 
     def _catch_up(self, dense: Dense, lexical: Lexical, *, wait: bool) -> None:
         store, target = self._store, self._store.generation()
+        self._tell_trouble("FAISS", dense)
         since = dense.generation
         dense.follow(target, store.removed_since(since), store.embeddings_since(since))
         try:
             with self._writing(wait=wait):
                 lexical.refresh()
+                self._tell_trouble("BM25", lexical)
                 since = lexical.generation
                 lexical.follow(target, store.removed_since(since), store.texts_since(since))
-                dense.save()
+                self._save(dense)
         except Timeout:
             lexical.refresh()
+
+    def _tell_trouble(self, name: str, engine: Dense | Lexical) -> None:
+        if engine.trouble:
+            log.warning("the %s index is %s; building it again from the database", name, engine.trouble)
+
+    def _save(self, dense: Dense) -> None:
+        try:
+            dense.save()
+        except (OSError, RuntimeError) as error:
+            # It is whole in memory, and the next start builds it again.
+            log.warning("the FAISS index could not be written to '%s': %s", self._home, error)
 
     @contextmanager
     def _writing(self, *, wait: bool) -> Iterator[None]:

@@ -127,6 +127,8 @@ class Store:
     def digests(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """For those of the articles that are stored, by id: their digest, and the input they came from."""
         columns = sa.select(articles.c.id, articles.c.digest, articles.c.input)
+        # What a terminal makes of bytes that are no text is the id of no article.
+        ids = [each for each in ids if each.encode("utf-8", "ignore").decode() == each]
         with self._transaction() as connection:
             rows = _select_in(connection, columns, articles.c.id, ids)
             return {row.id: (row.digest, row.input) for row in rows}

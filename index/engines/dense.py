@@ -7,11 +7,12 @@ The index is exact: half-precision vectors (SQfp16) compared one by one, under t
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
+
+from index.engines.seal import seal, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +50,7 @@ class Dense:
             dense._read(newest)
         except FileNotFoundError:
             dense.trouble = "missing"
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             dense.trouble = f"damaged ({error})"
         return dense
 
@@ -126,13 +127,13 @@ class Dense:
             "last": self._last,
             "sha256": digest,
         }
-        return json.dumps(told).encode().ljust(HEADER_BYTES - 1) + b"\n"
+        return seal(told).ljust(HEADER_BYTES - 1) + b"\n"
 
     def _read(self, newest: int) -> None:
         import faiss
 
         with self._file.open("rb") as stream:
-            told = json.loads(stream.read(HEADER_BYTES))
+            told = unseal(stream.read(HEADER_BYTES))
             if told["format"] != FORMAT:
                 raise ValueError(f"format {told['format']}, not {FORMAT}")
             if told["origin"] != self._origin or told["generation"] > newest:

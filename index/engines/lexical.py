@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from index.engines.seal import seal, unseal
 from index.records import in_context
 
 if TYPE_CHECKING:
@@ -50,44 +50,38 @@ class Lexical:
         lexical = cls(folder / "lexical", origin)
         try:
             lexical._read(newest)
-        except FileNotFoundError as error:
-            lexical.trouble = (
-                "missing" if error.filename == str(lexical._folder / STATE) else f"damaged ({error})"
-            )
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            lexical.trouble = f"damaged ({error})"
+        except (OSError, ValueError) as error:
+            lexical._lose(error)
         return lexical
 
     def follow(self, generation: int, removed: Numbers, added: Iterable[Sequence[Placed]]) -> None:
         """Take in, in one commit, what came and went up to a generation of the store."""
-        import tantivy
-
-        if self._index is None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir(parents=True)
-            self._index = tantivy.Index(_schema(), str(self._folder))
-            self._index.register_tokenizer(ANALYZER, _analyzer())
-        writer = self._index.writer(WRITER_BYTES, 1)
-        for batch in added:
-            for number, (passage, article) in batch:
-                # Where a crash came between the commit and the note, some are here already.
+        writer = (self._index or self._begin()).writer(WRITER_BYTES, 1)
+        try:
+            for batch in added:
+                _add(writer, batch)
+            for number in removed.tolist():
                 writer.delete_documents_by_term("number", number)
-                writer.add_document(_document(number, passage, article))
-        for number in removed.tolist():
-            writer.delete_documents_by_term("number", number)
-        writer.commit()
-        # Merging goes on after the commit; the digests are of the files that remain.
-        writer.wait_merging_threads()
+            writer.commit()
+            # Merging goes on after the commit; the digests are of the files that remain.
+            writer.wait_merging_threads()
+        finally:
+            # It holds tantivy's lock for as long as it lives, and an exception would keep it alive.
+            del writer
         self._note(generation)
         self._reload()
         self.generation = generation
         self.trouble = None
 
     def refresh(self) -> None:
-        """See what another process has committed since."""
-        if self._index is not None and (self._folder / STATE).exists():
-            self.generation = max(self.generation, self._told()["generation"])
+        """See what another process has committed since, or that the files are there no more."""
+        if self._index is None:
+            return
+        try:
+            self.generation = self._told()["generation"]
             self._reload()
+        except (OSError, ValueError) as error:
+            self._lose(error)
 
     def search(self, query: Query, count: int) -> dict[int, float]:
         """The BM25 score of up to `count` passages that hold the query's words, by number, best first."""
@@ -112,9 +106,7 @@ class Lexical:
         import tantivy
 
         told = self._told()
-        if told["format"] != FORMAT:
-            raise ValueError(f"format {told['format']}, not {FORMAT}")
-        if told["origin"] != self._origin or told["generation"] > newest:
+        if told["generation"] > newest:
             raise ValueError("of another database")
         for name, digest in told["files"].items():
             if _digest(self._folder / name) != digest:
@@ -130,10 +122,30 @@ class Lexical:
             self._searcher = self._index.searcher()
 
     def _told(self) -> dict[str, Any]:
-        told = json.loads((self._folder / STATE).read_bytes())
-        if not isinstance(told, dict):
-            raise TypeError("its note is no object")
+        told = unseal((self._folder / STATE).read_bytes())
+        if told["format"] != FORMAT:
+            raise ValueError(f"format {told['format']}, not {FORMAT}")
+        if told["origin"] != self._origin:
+            raise ValueError("of another database")
         return told
+
+    def _begin(self) -> tantivy.Index:
+        """Make an empty index in place of whatever the folder holds."""
+        import tantivy
+
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        index = tantivy.Index(_schema(), str(self._folder))
+        index.register_tokenizer(ANALYZER, _analyzer())
+        self._index = index
+        return index
+
+    def _lose(self, error: Exception) -> None:
+        """Forget an index that cannot be used; the next `follow` builds it anew."""
+        missing = isinstance(error, FileNotFoundError) and error.filename == str(self._folder / STATE)
+        self.trouble = "missing" if missing else f"damaged ({error})"
+        self.generation = 0
+        self._index = self._searcher = None
 
     def _note(self, generation: int) -> None:
         # Lock files and the note itself say nothing of the index.
@@ -143,8 +155,8 @@ class Lexical:
         files = {path.name: _digest(path) for path in kept}
         told = {"format": FORMAT, "origin": self._origin, "generation": generation, "files": files}
         partial = self._folder / f"{STATE}.{os.getpid()}.lock"
-        with partial.open("w") as stream:
-            json.dump(told, stream)
+        with partial.open("wb") as stream:
+            stream.write(seal(told))
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(self._folder / STATE)
@@ -175,18 +187,26 @@ def _schema() -> tantivy.Schema:
     import tantivy
 
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("number", indexed=True, fast=True)
+    # Signed: tantivy-py makes a signed term of a number, which in an unsigned field would match nothing.
+    builder.add_integer_field("number", indexed=True, fast=True)
     builder.add_integer_field("published", indexed=True, fast=True)
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="freq")
     return builder.build()
 
 
+def _add(writer: tantivy.IndexWriter, batch: Iterable[Placed]) -> None:
+    for number, (passage, article) in batch:
+        # Where a crash came between the commit and the note, some are here already.
+        writer.delete_documents_by_term("number", number)
+        writer.add_document(_document(number, passage, article))
+
+
 def _document(number: int, passage: Passage, article: Article) -> tantivy.Document:
     import tantivy
 
     document = tantivy.Document()
-    document.add_unsigned("number", number)
+    document.add_integer("number", number)
     document.add_text("text", in_context(article.title, passage.text))
     if article.published:
         document.add_integer("published", article.published.toordinal())

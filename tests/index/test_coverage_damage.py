@@ -133,12 +133,7 @@ def test_damage_is_healed_by_whoever_adds_next(home: Path, tmp_path: Path) -> No
         assert len(lexical.search(Query("harbour"), 100)) >= 15
 
 
-AFTERWARDS = pytest.mark.xfail(
-    strict=True, reason="the indexes are opened only when the removal has been counted"
-)
-
-
-@pytest.mark.parametrize("step", ["ask", "index", pytest.param("remove", marks=AFTERWARDS)])
+@pytest.mark.parametrize("step", ["ask", "index", "remove"])
 def test_a_database_from_a_backup_has_its_indexes_built_anew(home: Path, tmp_path: Path, step: str) -> None:
     """Indexes that are ahead of the database are not believed, whatever is done first."""
     shutil.copy(home / "dateline.db", tmp_path / "backup")
@@ -159,9 +154,6 @@ def test_a_database_from_a_backup_has_its_indexes_built_anew(home: Path, tmp_pat
         assert len(dense) == coverage.extent().passages
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an open lexical index raises ValueError once its folder or note is gone"
-)
 @pytest.mark.parametrize(
     "mishap",
     [

@@ -1,0 +1,30 @@
+"""Small notes that engines leave beside their files, sealed so that a changed byte is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+SEAL = "seal"
+
+
+def seal(fields: dict[str, Any]) -> bytes:
+    """The fields as JSON, with a checksum of them."""
+    return json.dumps({**fields, SEAL: _checksum(fields)}).encode()
+
+
+def unseal(raw: bytes) -> dict[str, Any]:
+    """The fields that were sealed, exactly.
+
+    Raises:
+        ValueError: this is not what `seal` gave.
+    """
+    fields = json.loads(raw)
+    if not isinstance(fields, dict) or fields.pop(SEAL, None) != _checksum(fields):
+        raise ValueError("its note is not as it was written")
+    return fields
+
+
+def _checksum(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
