@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 CHARACTERS = 1000
-# An error names so many of the sources at most.
-NAMED = 5
+# An error names so many of the sources at most, and so much of what was asked for.
+NAMED, SHOWN = 5, 80
 
 
 def understand(
@@ -38,7 +38,8 @@ def understand(
         raise QuestionError(f"that is {len(text):,} characters long; ask in at most {CHARACTERS:,}")
     if since and until and since > until:
         raise QuestionError(f"no day is both since {since} and until {until}; swap them")
-    return Query(text, since, until, tuple(_recognise(source, known_sources) for source in sources))
+    recognised = [name for source in sources for name in _recognise(source, known_sources)]
+    return Query(text, since, until, tuple(recognised))
 
 
 def clean(question: str) -> str:
@@ -50,9 +51,12 @@ def clean(question: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _recognise(source: str, known: Sequence[str]) -> str:
-    for name in known:
-        if name.casefold() == source.strip().casefold():
-            return name
-    listed = ", ".join(known[:NAMED]) + (" …" if len(known) > NAMED else "")
-    raise QuestionError(f"no article is from '{source}'; the sources are: {listed or 'none'}")
+def _recognise(source: str, known: Sequence[str]) -> list[str]:
+    """The source as it is spelt, else all that differ from it in case alone."""
+    wanted = clean(source)
+    found = [wanted] if wanted in known else [name for name in known if name.casefold() == wanted.casefold()]
+    if not found:
+        listed = ", ".join(known[:NAMED]) + (" …" if len(known) > NAMED else "")
+        shown = wanted if len(wanted) <= SHOWN else f"{wanted[:SHOWN]}…"
+        raise QuestionError(f"no article is from '{shown}'; the sources are: {listed or 'none'}")
+    return found

@@ -133,7 +133,9 @@ class Lexical:
         """Make an empty index in place of whatever the folder holds."""
         import tantivy
 
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder.is_dir():
+            shutil.rmtree(self._folder)
+        self._folder.unlink(missing_ok=True)
         self._folder.mkdir(parents=True)
         index = tantivy.Index(_schema(), str(self._folder))
         index.register_tokenizer(ANALYZER, _analyzer())

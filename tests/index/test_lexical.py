@@ -385,7 +385,6 @@ def test_a_folder_that_is_gone_is_missing(tmp_path: Path) -> None:
     assert_troubled_and_built_anew(tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason="the folder is made anew without taking the file away")
 def test_a_file_in_the_folders_place_is_replaced(tmp_path: Path) -> None:
     """What is no folder makes room for one."""
     (tmp_path / "lexical").write_text("no folder", encoding="utf-8")
