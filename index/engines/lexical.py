@@ -111,8 +111,7 @@ class Lexical:
         for name, digest in told["files"].items():
             if _digest(self._folder / name) != digest:
                 raise ValueError(f"the checksum of {name} differs")
-        self._index = tantivy.Index.open(str(self._folder))
-        self._index.register_tokenizer(ANALYZER, _analyzer())
+        self._index = _configured(tantivy.Index.open(str(self._folder)))
         self._reload()
         self.generation = told["generation"]
 
@@ -137,10 +136,8 @@ class Lexical:
             shutil.rmtree(self._folder)
         self._folder.unlink(missing_ok=True)
         self._folder.mkdir(parents=True)
-        index = tantivy.Index(_schema(), str(self._folder))
-        index.register_tokenizer(ANALYZER, _analyzer())
-        self._index = index
-        return index
+        self._index = _configured(tantivy.Index(_schema(), str(self._folder)))
+        return self._index
 
     def _lose(self, error: Exception) -> None:
         """Forget an index that cannot be used; the next `follow` builds it anew."""
@@ -195,6 +192,13 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="freq")
     return builder.build()
+
+
+def _configured(index: tantivy.Index) -> tantivy.Index:
+    index.register_tokenizer(ANALYZER, _analyzer())
+    # The note tells when to look again; left to itself it would watch the folder from a thread.
+    index.config_reader(reload_policy="manual")
+    return index
 
 
 def _add(writer: tantivy.IndexWriter, batch: Iterable[Placed]) -> None:

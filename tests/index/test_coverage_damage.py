@@ -5,6 +5,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from damage import empty, garble
 from fakes import FakeEncoder
 
 from index.coverage import Coverage
@@ -50,13 +51,6 @@ def answers(home: Path) -> list[dict[str, Any]]:
         return [coverage.ask(question, count=10).as_json() for question in QUESTIONS]
 
 
-def garble(file: Path) -> None:
-    """Overwrite the middle third."""
-    raw = file.read_bytes()
-    third = len(raw) // 3
-    file.write_bytes(raw[:third] + bytes(byte ^ 0xA5 for byte in raw[third : 2 * third]) + raw[2 * third :])
-
-
 def garble_lexical(home: Path) -> None:
     """Overwrite a part of every file of the tantivy folder."""
     for file in (home / "lexical").iterdir():
@@ -73,14 +67,14 @@ def swap(home: Path) -> None:
 def truncate_all(home: Path) -> None:
     """Empty every file of both indexes."""
     for file in (home / "dense.faiss", *(home / "lexical").iterdir()):
-        file.write_bytes(b"")
+        empty(file)
 
 
 FAISS, BM25 = ["FAISS"], ["BM25"]
 MISHAPS = [
     pytest.param(lambda home: (home / "dense.faiss").unlink(), FAISS, id="no FAISS file"),
     pytest.param(lambda home: garble(home / "dense.faiss"), FAISS, id="FAISS file garbled"),
-    pytest.param(lambda home: (home / "dense.faiss").write_bytes(b""), FAISS, id="FAISS file empty"),
+    pytest.param(lambda home: empty(home / "dense.faiss"), FAISS, id="FAISS file empty"),
     pytest.param(lambda home: shutil.rmtree(home / "lexical"), BM25, id="no tantivy folder"),
     pytest.param(lambda home: (home / "lexical" / "state.json").unlink(), BM25, id="no note"),
     pytest.param(lambda home: (home / "lexical" / "meta.json").unlink(), BM25, id="no meta.json"),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from articles import make_article
+from damage import cut, delete, empty, flip, rewrite
 
 from index.engines.lexical import FORMAT, STATE, Lexical, analyze
+from index.engines.seal import seal
 from index.errors import StoreError
 from index.records import Passage, Query
 
@@ -291,28 +293,6 @@ def assert_troubled_and_built_anew(folder: Path) -> None:
     assert (again.trouble, again.generation, found(again, "ice")) == (None, 1, [1, 3])
 
 
-def flip(file: Path) -> None:
-    """Change a byte in the middle."""
-    raw = file.read_bytes()
-    middle = len(raw) // 2
-    file.write_bytes(raw[:middle] + bytes([raw[middle] ^ 0x10]) + raw[middle + 1 :])
-
-
-def cut(file: Path) -> None:
-    """Keep the first half."""
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
-def empty(file: Path) -> None:
-    """Keep nothing."""
-    file.write_bytes(b"")
-
-
-def delete(file: Path) -> None:
-    """Take the file away."""
-    file.unlink()
-
-
 @pytest.mark.parametrize("mishap", [flip, cut, empty, delete])
 def test_damage_to_any_file_is_told_and_built_anew(tmp_path: Path, mishap: Callable[[Path], None]) -> None:
     """Whichever file of the folder it is, but for locks, which hold nothing."""
@@ -369,9 +349,17 @@ def test_a_changed_byte_in_the_note_is_told(tmp_path: Path) -> None:
     note = tmp_path / "lexical" / STATE
     raw = note.read_bytes()
     for place in range(len(raw)):
-        note.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
+        rewrite(note, raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
         opened = Lexical.open(tmp_path, ORIGIN, 8)
         assert opened.trouble or opened.generation == 4
+
+
+def test_a_note_of_another_format_is_told_and_built_anew(tmp_path: Path) -> None:
+    """A whole and sound note of a later version is not taken for one of ours."""
+    filled(tmp_path)
+    rewrite(tmp_path / "lexical" / STATE, seal(NOTE | {"format": FORMAT + 1}))
+    assert Lexical.open(tmp_path, ORIGIN, 1).trouble == f"damaged (format {FORMAT + 1}, not {FORMAT})"
+    assert_troubled_and_built_anew(tmp_path)
 
 
 def test_a_folder_that_is_gone_is_missing(tmp_path: Path) -> None:
