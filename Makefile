@@ -29,6 +29,8 @@ bench: $(VENV)/.developing
 	@test -n "$(SET)" || { echo "error: name a BEIR-form folder: make bench SET=path/to/folder" >&2; exit 1; }
 	$(BIN)/python benchmarks/indexing.py $(SET)
 	$(BIN)/python benchmarks/questions.py $(SET)
+	$(BIN)/python benchmarks/fusion.py $(SET)
+	$(BIN)/python benchmarks/confidence.py $(SET)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
