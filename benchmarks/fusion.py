@@ -1,4 +1,4 @@
-"""What is fusing worth? The answer in the first passages by FAISS alone, by BM25 alone, and by two fusions."""
+"""What is fusing worth? The answer in the first passages by FAISS, by BM25, and by two ways to fuse them."""
 
 from __future__ import annotations
 
