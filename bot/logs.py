@@ -31,11 +31,22 @@ class RedactingFormatter(logging.Formatter):
         return line
 
 
+def without_library_traceback(record: logging.LogRecord) -> bool:
+    """Let every record pass, those of python-telegram-bot without their tracebacks.
+
+    It logs what it will try again, or raises to us anyway, with the whole stack of its own calls.
+    """
+    if record.name.startswith("telegram."):
+        record.exc_info = None
+    return True
+
+
 def configure_logging(token: SecretStr | None, *, verbose: bool) -> None:
     """Send logs to standard error: what went wrong, and when `verbose` what went on."""
     handler = logging.StreamHandler(sys.stderr)
     secret = token.get_secret_value() if token else None
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", secret))
+    handler.addFilter(without_library_traceback)
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler], force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -29,6 +29,23 @@ def test_token_is_hidden_in_both_spellings() -> None:
     assert "secret" not in line
 
 
+def test_only_our_own_errors_have_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    """What python-telegram-bot tries again is a line; what we did not foresee is told with its stack."""
+    root = logging.getLogger()
+    before = (root.level, root.handlers[:])
+    try:
+        configure_logging(None, verbose=False)
+        for name, said in (("telegram.ext.Updater", "trying again"), ("bot.telegram.errors", "unforeseen")):
+            logging.getLogger(name).error(said, exc_info=ValueError(said))
+    finally:
+        root.setLevel(before[0])
+        root.handlers[:] = before[1]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].endswith("trying again")
+    assert lines[1].endswith("unforeseen")
+    assert lines[2] == "ValueError: unforeseen"
+
+
 def test_without_a_token_nothing_is_changed() -> None:
     """Without a token lines are as they were."""
     record = logging.LogRecord("x", logging.INFO, "", 1, "plain", (), None)
