@@ -33,7 +33,7 @@ def main() -> None:
     given = read_arguments(__doc__ or "")
     with Coverage.open(given.home) as coverage:
         coverage.index([corpus_of(given.set)])
-    store, encoder = Store.open(f"sqlite:///{given.home / DATABASE}"), SentenceEncoder()
+    store, encoder = Store.open(given.home / DATABASE), SentenceEncoder()
     origin, newest = store.identity(), store.generation()
     dense, lexical = Dense.open(given.home, origin, newest), Lexical.open(given.home, origin, newest)
     rows, labels = [], []

@@ -70,7 +70,7 @@ def main() -> None:
     given = read_arguments(__doc__ or "")
     with Coverage.open(given.home) as coverage:
         coverage.index([corpus_of(given.set)])
-    store = Store.open(f"sqlite:///{given.home / DATABASE}")
+    store = Store.open(given.home / DATABASE)
     origin, newest = store.identity(), store.generation()
     dense, lexical = Dense.open(given.home, origin, newest), Lexical.open(given.home, origin, newest)
     questions = [question for question in read_questions(given.set) if question.answerable]

@@ -38,7 +38,7 @@ class TimedEncoder(SentenceEncoder):
 
 def count_wrong_spans(home: Path) -> tuple[int, int]:
     """How many passages are stored, and how many are not `article.text[start:end]` of their length."""
-    store = Store.open(f"sqlite:///{home / DATABASE}")
+    store = Store.open(home / DATABASE)
     passages = wrong = 0
     for batch in store.texts_since(0):
         for _, (passage, article) in batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -33,6 +34,7 @@ HITS, MOST_HITS = 5, 100
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when done, 1 with an `error:` line when not, 2 for wrong usage."""
+    _tolerate_any_bytes()
     given = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], None] = given.command
     try:
@@ -157,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     asking = add("ask", ask, "answer one question")
-    asking.add_argument("question", metavar="QUESTION")
+    asking.add_argument("question", type=_text, metavar="QUESTION")
     asking.add_argument("--json", action="store_true", help="print one JSON object")
     asking.add_argument(
         "-k", type=_count, metavar="N", help="how many passages at most (default: 3 to read, 5 as JSON)"
@@ -181,6 +183,18 @@ def _parser() -> argparse.ArgumentParser:
     telling = add("status", status, "what is in the coverage, how old, how big, which model")
     telling.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
+
+
+def _tolerate_any_bytes() -> None:
+    """Let no byte that is typed, or character that is quoted, end in a traceback."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _text(given: str) -> str:
+    # Python hands on bytes that are no UTF-8 as lone surrogates, which nothing can print or store.
+    return given.encode("utf-8", "replace").decode("utf-8")
 
 
 def _day(text: str) -> date:

@@ -80,7 +80,7 @@ class Coverage:
         try:
             home.mkdir(parents=True, exist_ok=True)
             with FileLock(home / "indexes.lock", timeout=60):
-                store = Store.open(database_url or f"sqlite:///{home / DATABASE}")
+                store = Store.open(database_url or home / DATABASE)
         except (OSError, Timeout) as error:
             raise StoreError(
                 f"the home '{home}' cannot be written ({error}); set DATELINE_HOME to a folder that can"
@@ -178,13 +178,12 @@ class Coverage:
         """What is in the coverage, and how far the indexes have followed it."""
         model = self._store.model()
         dense, lexical = self._current_engines(wait=True) if model else (None, None)
-        size = sum(file.stat().st_size for file in self._home.rglob("*") if file.is_file())
         return Status(
             home=str(self._home),
             extent=self._store.extent(),
             oldest=self._store.oldest(),
             sources=len(self._store.sources()),
-            size=size,
+            size=sum(map(_size, self._home.rglob("*"))),
             model=model,
             generation=self._store.generation(),
             dense_generation=dense.generation if dense else 0,
@@ -252,3 +251,11 @@ class Coverage:
     def _writing(self, *, wait: bool) -> Iterator[None]:
         with self._files.acquire(timeout=-1 if wait else 0):
             yield
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except FileNotFoundError:
+        # Another process has just put a newer one in its place.
+        return 0

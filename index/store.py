@@ -35,6 +35,7 @@ from index.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
+    from pathlib import Path
 
     from sqlalchemy.engine import Connection, Row
 
@@ -62,14 +63,18 @@ class Store:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Store:
-        """The store at a SQLAlchemy URL; its tables are made where there are none.
+    def open(cls, place: str | Path) -> Store:
+        """The store in a SQLite file or at a SQLAlchemy URL; its tables are made where there are none.
 
         Raises:
             StoreError: the database cannot be reached or written, or a newer Dateline made it.
         """
         try:
-            is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
+            # A path may hold what means something in a URL.
+            url = (
+                sa.make_url(place) if isinstance(place, str) else sa.URL.create("sqlite", database=str(place))
+            )
+            is_sqlite = url.get_backend_name() == "sqlite"
             # Another process may be writing a batch: wait for it, in seconds, rather than fail.
             engine = sa.create_engine(url, connect_args={"timeout": 30} if is_sqlite else {})
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:

@@ -187,6 +187,37 @@ def test_chat_from_a_pipe_answers_each_line(home: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
+def test_bytes_that_are_no_text(home: Path) -> None:
+    """Bytes that are no UTF-8, in a pipe or as an argument, are taken for unreadable letters."""
+    environment = os.environ | {"DATELINE_HOME": str(home)}
+    program = [sys.executable, "-m", "bot"]
+    piped = subprocess.run(
+        [*program, "chat"], cwd=ROOT, env=environment, input=b"\xff\xfe\n", capture_output=True, check=True
+    )
+    assert b"There are no words in that" in piped.stdout
+    question = TWELVE_THOUSAND.encode() + b" \xff"
+    typed = subprocess.run(
+        [*program, "ask", "--json", question], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    assert json.loads(typed.stdout)["question"] == f"{TWELVE_THOUSAND} ?"
+
+
+def test_terminal_of_another_alphabet(home: Path) -> None:
+    """Where the terminal cannot show a quoted character, it is spelt out rather than the end."""
+    environment = os.environ | {"DATELINE_HOME": str(home), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "bot", "ask", "What did Zelenskyy write on Telegram?"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert "\\u201cThis was not an easy task" in done.stdout
+
+
+def test_home_of_any_name(tmp_path: Path) -> None:
+    """A home's name may hold what means something in an address."""
+    home = tmp_path / "a?b#c%20d e"
+    assert dateline("index", "seeds", home=home).returncode == 0
+    assert (home / "dateline.db").exists()
+    assert json.loads(dateline("status", "--json", home=home).stdout)["articles"] == 1
+
+
 def test_run_without_a_token_chats(home: Path) -> None:
     """Without a token `run` says in a line that it chats in the terminal, and does."""
     done = dateline("run", home=home, told=f"{TWELVE_THOUSAND}\n")
