@@ -79,7 +79,8 @@ class Coverage:
         """
         try:
             home.mkdir(parents=True, exist_ok=True)
-            with FileLock(home / "indexes.lock", timeout=60):
+            # Two that make the tables at once would trip over each other; this takes a moment.
+            with FileLock(home / "opening.lock", timeout=60):
                 store = Store.open(database_url or home / DATABASE)
         except (OSError, Timeout) as error:
             raise StoreError(

@@ -58,7 +58,7 @@ class SentenceEncoder:
     """A sentence-transformers model, loaded when first used: the one that ships, or any by name or folder."""
 
     def __init__(self, model: str | None = None) -> None:
-        self._given = model
+        self._given = model or None
         # The tokenizer keeps its padding and truncation as state, so two threads must not share a call.
         self._lock = threading.Lock()
 
