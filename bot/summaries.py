@@ -19,6 +19,7 @@ def format_report(report: Report) -> Iterator[str]:
         "added": report.added,
         "updated": report.updated,
         "unchanged": report.unchanged,
+        "given twice": report.repeated,
         "skipped": len(report.skipped),
     }
     said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)

@@ -32,6 +32,7 @@ class Report:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    repeated: int = 0
     passages: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     noticed: list[Noticed] = field(default_factory=list)
@@ -62,14 +63,17 @@ class Indexing:
             StoreError: the database refuses; all that was reported before is stored.
         """
         for given in inputs:
-            articles, skipped = self.report.articles, len(self.report.skipped)
+            given_before, skipped = self._given_so_far(), len(self.report.skipped)
             for some in _together(self._read(given), LOOKED_UP):
                 self._sort_out(some)
             self._flush()
-            if self.report.articles == articles:
+            if self._given_so_far() == given_before:
                 reasons = self.report.skipped[skipped:]
                 self.report.barren.append(_barren(given, reasons))
         return self.report
+
+    def _given_so_far(self) -> int:
+        return self.report.articles + self.report.repeated
 
     def _read(self, given: str) -> Iterator[Article]:
         """The input's articles; what else it gives is noted."""
@@ -80,7 +84,7 @@ class Indexing:
                 self.report.skipped.append(item)
             elif self._seen.get(item.id) == item.digest:
                 # The same file by two ways, as with a folder and a file in it.
-                self.report.unchanged += 1
+                self.report.repeated += 1
             elif item.id in self._seen:
                 reason = f"its id '{item.id}' is that of an earlier article of this run; give it another"
                 self.report.skipped.append(Skipped(item.input, reason))
