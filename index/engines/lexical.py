@@ -1,13 +1,13 @@
-"""The ranking by words: BM25 over titles and passages. The only file that imports tantivy."""
+"""The ranking by words: BM25 over titles and passages, a tantivy index."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from index.engines.analysis import analyze
 from index.engines.seal import seal, unseal
 from index.records import in_context
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     Placed = tuple[int, tuple[Passage, Article]]
 
-FORMAT = 1
+__all__ = ["Lexical", "analyze"]
+
+FORMAT = 2
 STATE = "state.json"
-ANALYZER = "dateline"
-WORD_CHARACTERS = 60
 # A writer's memory in bytes; tantivy refuses less than 15 MB a thread.
 WRITER_BYTES = 64_000_000
 
@@ -161,27 +161,6 @@ class Lexical:
         partial.replace(self._folder / STATE)
 
 
-def analyze(text: str) -> list[str]:
-    """The words of a text as they are indexed: lower case, without stop words, stemmed."""
-    return list(_analyzer().analyze(text))
-
-
-@cache
-def _analyzer() -> tantivy.TextAnalyzer:
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
-
-    filters = [
-        Filter.remove_long(WORD_CHARACTERS),
-        Filter.lowercase(),
-        Filter.stopword("english"),
-        Filter.stemmer("english"),
-    ]
-    builder = TextAnalyzerBuilder(Tokenizer.simple())
-    for each in filters:
-        builder = builder.filter(each)
-    return builder.build()
-
-
 def _schema() -> tantivy.Schema:
     import tantivy
 
@@ -190,12 +169,12 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("number", indexed=True, fast=True)
     builder.add_integer_field("published", indexed=True, fast=True)
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="freq")
+    # Its words come analysed, with a space between.
+    builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 
 def _configured(index: tantivy.Index) -> tantivy.Index:
-    index.register_tokenizer(ANALYZER, _analyzer())
     # The note tells when to look again; left to itself it would watch the folder from a thread.
     index.config_reader(reload_policy="manual")
     return index
@@ -213,7 +192,7 @@ def _document(number: int, passage: Passage, article: Article) -> tantivy.Docume
 
     document = tantivy.Document()
     document.add_integer("number", number)
-    document.add_text("text", in_context(article.title, passage.text))
+    document.add_text("text", " ".join(analyze(in_context(article.title, passage.text))))
     if article.published:
         document.add_integer("published", article.published.toordinal())
     if article.source:

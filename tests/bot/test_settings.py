@@ -12,6 +12,7 @@ NAMES = [
     "DATELINE_HOME",
     "DATELINE_DATABASE_URL",
     "DATELINE_MODEL",
+    "DATELINE_RERANKER",
 ]
 
 
@@ -31,14 +32,20 @@ def test_defaults_serve() -> None:
     assert settings.home == Path(".dateline")
     assert settings.database_url is None
     assert settings.model is None
+    assert settings.reranker is None
+    assert settings.threshold is None
 
 
 def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A setting is read from `.env`, and from the environment first; other variables there do no harm."""
     (tmp_path / ".env").write_text("DATELINE_HOME=from-file\nDATELINE_MODEL=a-model\nOTHER=1\n")
+    monkeypatch.setenv("DATELINE_RERANKER", "./reranker")
+    monkeypatch.setenv("DATELINE_CONFIDENCE", "0.5")
     monkeypatch.setenv("DATELINE_HOME", "from-environment")
     settings = read_settings()
     assert (settings.home, settings.model) == (Path("from-environment"), "a-model")
+    assert settings.reranker == "./reranker"
+    assert settings.threshold == 0.5
 
 
 def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,9 +62,12 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable that is set to nothing counts as not set."""
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", " ")
     monkeypatch.setenv("DATELINE_MODEL", "")
+    monkeypatch.setenv("DATELINE_RERANKER", "  ")
     settings = read_settings()
     assert settings.token is None
     assert settings.model is None
+    assert settings.reranker is None
+    assert settings.threshold is None
 
 
 def test_api_base_loses_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> None:

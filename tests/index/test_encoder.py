@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tiny_models import make_encoder
 
 from index import encoder as encoder_module
-from index.encoder import BATCH, PACKAGE, WEIGHTS_SHA256, SentenceEncoder, has_bfloat16
+from index import loading
+from index.encoder import BATCH, PACKAGE, WEIGHTS_SHA256, SentenceEncoder
 from index.errors import ModelError
+from index.loading import has_bfloat16
 
 if TYPE_CHECKING:
     from index.encoder import Embeddings
@@ -132,11 +135,25 @@ def test_a_models_prompts_are_put_before_what_it_reads(
     assert min(cosines(found, expected)) > 0.998
 
 
+def test_a_model_of_several_languages_reads_each(tmp_path: Path) -> None:
+    """Its tokenizer knows words of another alphabet, and its prompts tell a question from a passage."""
+    words = ["лід", "гавань", "ice", "harbour"]
+    prompted = SentenceEncoder(str(make_encoder(tmp_path / "prompted", {"query": "query: ", "document": ""})))
+    plain = SentenceEncoder(str(make_encoder(tmp_path / "plain", {})))
+    assert prompted.count_tokens(["лід зими", "гавань"]) == [2, 1]
+    assert prompted.window == plain.window == 46
+    passages, questions = prompted.encode_passages(words), np.stack([*map(prompted.encode_question, words)])
+    assert max(cosines(passages, questions)) < 0.999
+    assert min(cosines(passages, plain.encode_passages(words))) > 0.999
+    assert min(cosines(questions, plain.encode_passages([f"query: {word}" for word in words]))) > 0.999
+    assert len({tuple(row) for row in passages.round(3).tolist()}) == len(words)
+
+
 def test_bfloat16_is_as_good_as_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the processor has it the model computes in it, and the cosine to float32 is above .998."""
     found = {}
     for precision, has in (("bfloat16", True), ("float32", False)):
-        monkeypatch.setattr(encoder_module, "has_bfloat16", lambda _capabilities, has=has: has)
+        monkeypatch.setattr(loading, "has_bfloat16", lambda _capabilities, has=has: has)
         encoder = SentenceEncoder()
         found[precision] = encoder.encode_passages(TEXTS)
         assert encoder.precision == precision

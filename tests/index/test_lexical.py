@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters that look alike are what other alphabets have
 from __future__ import annotations
 
 import json
@@ -10,7 +11,7 @@ import pytest
 from articles import make_article
 from damage import cut, delete, empty, flip, rewrite
 
-from index.engines.lexical import FORMAT, STATE, Lexical, analyze
+from index.engines.lexical import FORMAT, STATE, Lexical
 from index.engines.seal import seal
 from index.errors import StoreError
 from index.records import Passage, Query
@@ -159,12 +160,29 @@ def test_the_best_are_found_where_fewer_are_asked_for(tmp_path: Path) -> None:
     assert list(lexical.search(Query("ice hill"), 1)) == found(lexical, "ice hill")[:1] == [3]
 
 
-def test_the_analyzer_keeps_what_is_told_by_a_word() -> None:
-    """Lower case, no stop words, English stems; other alphabets as they are; nothing of 60 bytes or more."""
-    assert analyze("The Mayor's ships, No. 84") == ["mayor", "s", "ship", "84"]
-    assert analyze("Їжаки Львова") == ["їжаки", "львова"]
-    assert analyze("x" * 59 + " " + "y" * 60) == ["x" * 59]
-    assert analyze("") == []
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("північнокорейських військових", [1]),
+        ("ПІВНІЧНОКОРЕЙСЬКИЙ солдат", [1, 2]),
+        ("Скільки солдатів загинуло?", [1, 2]),
+        ("в Курской области", [2]),
+        ("Курська область", [2]),
+        ("об’єкту", [3]),
+        ("Зеленского", [3]),
+        ("Зеленському", [3]),
+        ("і не в з", []),
+        ("слон", []),
+    ],
+)
+def test_ukrainian_and_russian_are_found_in_any_form(tmp_path: Path, text: str, expected: list[int]) -> None:
+    """A question in either language finds the passages of its words, inflected otherwise."""
+    batch = [
+        placed(1, "Полонені", "північнокорейські військові, двоє солдатів"),
+        placed(2, "Бои", "солдаты ушли из Курской области"),
+        placed(3, "Зустріч", "Володимир Зеленський оглянув об'єкт"),
+    ]
+    assert sorted(found(filled(tmp_path, batch), text)) == expected
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""How a sentence-transformers model is loaded: from safetensors, in what the processor multiplies best."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def loading(model: str, cure: str) -> Iterator[dict[str, Any]]:
+    """The arguments to load a model with, by folder or name; import the library and load within.
+
+    Raises:
+        ModelError: what was done within failed; `cure` says what to do then.
+    """
+    # Read when transformers is imported: a folder needs no hub, and its progress bar is not ours.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    try:
+        yield _arguments(model)
+    except (OSError, ValueError, ImportError, RuntimeError, KeyError) as error:
+        reason = str(error).strip().split("\n")[0][:200]
+        raise ModelError(f"the model '{model}' cannot be loaded ({reason}); {cure}") from error
+
+
+def has_bfloat16(capabilities: dict[str, Any]) -> bool:
+    """Whether a processor, told by torch's capabilities, multiplies bfloat16 matrices in hardware.
+
+    Elsewhere torch emulates them, which is slower than float32.
+    """
+    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def name_of(model: str, setting: str) -> str:
+    """A folder's name with its weights' digest; any other name stands for itself.
+
+    Raises:
+        ModelError: the folder holds no safetensors; the message names the setting that led there.
+    """
+    folder = Path(model)
+    return f"{folder.resolve().name}@{weights_digest(folder, setting)[:12]}" if folder.is_dir() else model
+
+
+def weights_digest(folder: Path, setting: str) -> str:
+    """SHA-256, in hex, of the folder's safetensors; of one file it is that file's own.
+
+    Raises:
+        ModelError: the folder holds no safetensors; the message names the setting that led there.
+    """
+    files = sorted(folder.rglob("*.safetensors"))
+    if not files:
+        raise ModelError(
+            f"the model folder '{folder}' holds no .safetensors file; "
+            f"set {setting} to the folder of a sentence-transformers model saved with safetensors"
+        )
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _arguments(model: str) -> dict[str, Any]:
+    import torch
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    dtype = torch.bfloat16 if has_bfloat16(dict(torch.cpu.get_capabilities())) else torch.float32
+    return {
+        "device": "cpu",
+        "local_files_only": Path(model).is_dir(),
+        # Only safetensors: other weight files are pickles, and a pickle can run code.
+        "model_kwargs": {"use_safetensors": True, "dtype": dtype},
+    }
