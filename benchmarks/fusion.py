@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import Asked, corpus_of, read_arguments, read_questions, write_result
 
-from index.answering.question import understand
+from index.answering.question import Moment, understand
 from index.answering.search import CANDIDATES
 from index.coverage import DATABASE, Coverage
 from index.encoder import SentenceEncoder
@@ -38,7 +38,7 @@ WAYS: dict[str, Callable[[Ranking, Ranking], list[int]]] = {
     "FAISS alone": lambda dense, _: list(dense),
     "BM25 alone": lambda _, lexical: list(lexical),
     "reciprocal ranks": by_reciprocal_ranks,
-    "standardised scores": lambda dense, lexical: [number for number, _ in fuse(dense, lexical, CANDIDATES)],
+    "standardised scores": lambda dense, lexical: [each.number for each in fuse(dense, lexical, CANDIDATES)],
 }
 
 
@@ -49,7 +49,7 @@ def answer_ranks(
     encoder = SentenceEncoder()
     ranks: dict[str, list[int]] = {way: [] for way in WAYS}
     for question in questions:
-        query = understand(question.text)
+        query = understand(question.text, Moment(question.day))
         by_meaning = dense.search(encoder.encode_question(query.text), CANDIDATES, None)
         by_words = lexical.search(query, CANDIDATES)
         for way, rank in WAYS.items():

@@ -9,6 +9,7 @@ import platform
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ class Asked:
     text: str
     answers: tuple[str, ...]
     answerable: bool
+    day: date
 
 
 def read_arguments(told: str) -> argparse.Namespace:
@@ -47,7 +49,14 @@ def read_questions(folder: Path) -> list[Asked]:
     for line in lines:
         given = json.loads(line)
         told = given["metadata"]
-        questions.append(Asked(given["text"], tuple(told["answers"]), bool(told.get("answerable", True))))
+        questions.append(
+            Asked(
+                given["text"],
+                tuple(told["answers"]),
+                bool(told.get("answerable", True)),
+                date.fromisoformat(told["date"]),
+            )
+        )
     return questions
 
 

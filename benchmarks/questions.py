@@ -23,7 +23,7 @@ def ask_all(coverage: Coverage, questions: list[Asked]) -> list[tuple[Asked, Ans
     for question in questions:
         began = time.perf_counter()
         try:
-            answer = coverage.ask(question.text, count=max(DEPTHS))
+            answer = coverage.ask(question.text, count=max(DEPTHS), now=question.day)
         except QuestionError as error:
             print(f"not asked: {question.text}: {error}")
             continue

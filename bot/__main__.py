@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import DatelineError
@@ -28,6 +29,8 @@ settings, from the environment or a file .env in the working directory:
   DATELINE_HOME           where the coverage is kept (default: .dateline)
   DATELINE_DATABASE_URL   another database, as an SQLAlchemy URL (default: SQLite in the home)
   DATELINE_MODEL          another sentence-transformers model, by folder or name (default: the one that ships)
+  DATELINE_RERANKER       a cross-encoder to sort the best passages again, by folder or name (default: none)
+  DATELINE_CONFIDENCE     from which confidence, 0 to 1, on a question counts as answered (default: fitted)
 """
 HITS, MOST_HITS = 5, 100
 
@@ -138,6 +141,29 @@ def status(given: argparse.Namespace, settings: Settings) -> None:
         print("\n".join(format_status(found)))
 
 
+def evaluate(given: argparse.Namespace, settings: Settings) -> None:
+    """Index a set's articles apart, ask all its questions, and print how good the answers are."""
+    from functools import partial
+
+    from bot.evaluating import evaluate as measured
+    from bot.evaluations import evaluation_as_json, format_evaluation
+    from index.evaluation.cache import open_indexed
+
+    homes = settings.home / "evaluations"
+    opening = partial(
+        open_indexed,
+        homes=homes,
+        model=settings.model,
+        reranker=settings.reranker,
+        threshold=settings.threshold,
+    )
+    found = measured(given.set, opening, _console(stderr=True), run=given.run, against=given.against)
+    if given.json:
+        print(json.dumps(evaluation_as_json(found), ensure_ascii=False))
+    else:
+        _console().print(*format_evaluation(found), sep="\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dateline",
@@ -182,6 +208,15 @@ def _parser() -> argparse.ArgumentParser:
     removing.add_argument("ids", nargs="+", metavar="ARTICLE_ID")
     telling = add("status", status, "what is in the coverage, how old, how big, which model")
     telling.add_argument("--json", action="store_true", help="print one JSON object")
+    measuring = add("evaluate", evaluate, "how good the answers to a set of questions are, in figures")
+    measuring.add_argument(
+        "set", type=Path, metavar="SET", help="a BEIR-form folder: corpus.jsonl(.gz), queries.jsonl, qrels"
+    )
+    measuring.add_argument("--json", action="store_true", help="print one JSON object")
+    measuring.add_argument("--run", type=Path, metavar="FILE", help="write every answer, a line each")
+    measuring.add_argument(
+        "--against", type=Path, metavar="RUN", help="compare with the run in this file of the same set"
+    )
     return parser
 
 
@@ -214,7 +249,13 @@ def _coverage(settings: Settings) -> Coverage:
     from index.coverage import Coverage
 
     url = settings.database_url.get_secret_value() if settings.database_url else None
-    return Coverage.open(settings.home, database_url=url, model=settings.model)
+    return Coverage.open(
+        settings.home,
+        database_url=url,
+        model=settings.model,
+        reranker=settings.reranker,
+        threshold=settings.threshold,
+    )
 
 
 def _console(*, stderr: bool = False) -> Console:

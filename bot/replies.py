@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from index.records import Article, Hit
 
 TITLE_CHARACTERS = 200
+# So many sources of copies are named.
+ALSO = 3
 
 
 def format_html(reply: Reply, limit: int) -> list[str]:
@@ -29,20 +31,27 @@ def format_html(reply: Reply, limit: int) -> list[str]:
     Telegram counts UTF-16 code units. A passage is always shorter than a message, so the cut falls
     between quotations.
     """
-    if not reply.quotes:
-        return [escape(reply.notice or "")]
+    blocks = [(escape(reply.notice), _units(reply.notice))] if reply.notice else []
+    for place, hit in enumerate(reply.quotes or reply.nearest):
+        # The best stands open; the others would push it off a phone's screen.
+        block = f"{_quote_html(hit, expandable=place > 0 or not reply.quotes)}\n{_citation_html(hit)}"
+        blocks.append((block, _units(hit.passage.text) + _units(_citation_text(hit)) + len("\n")))
+    if reply.searched:
+        blocks.append((f"<i>{escape(reply.searched)}</i>", _units(reply.searched)))
+    return _together(blocks, limit)
+
+
+def _together(blocks: list[tuple[str, int]], limit: int) -> list[str]:
+    """The blocks, each with its size, in as few messages as hold them in order."""
     messages: list[list[str]] = []
     room = 0
-    for place, hit in enumerate(reply.quotes):
-        # The best stands open; the others would push it off a phone's screen.
-        block = f"{_quote_html(hit, expandable=place > 0)}\n{_citation_html(hit)}"
-        size = _units(hit.passage.text) + _units(_citation_text(hit.article)) + len("\n\n\n")
+    for block, size in blocks:
         if not messages or size > room:
             messages.append([])
             room = limit
         messages[-1].append(block)
-        room -= size
-    return ["\n\n".join(blocks) for blocks in messages]
+        room -= size + len("\n\n")
+    return ["\n\n".join(each) for each in messages]
 
 
 def format_text(reply: Reply, indent: int = 0) -> RenderableType:
@@ -50,9 +59,14 @@ def format_text(reply: Reply, indent: int = 0) -> RenderableType:
 
     Quotations stand `indent` columns in, which wraps them; in a pipe a line had better stay a line.
     """
-    if not reply.quotes:
-        return Text(reply.notice or "", style="yellow")
-    return Group(*[part for hit in reply.quotes for part in _quote_text(hit, indent)])
+    parts: list[RenderableType] = []
+    if reply.notice:
+        parts += [Text(reply.notice, style="yellow")] + [Text()] * bool(reply.nearest)
+    for hit in reply.quotes or reply.nearest:
+        parts += _quote_text(hit, indent)
+    if reply.searched:
+        parts.append(Text(reply.searched, style="dim italic"))
+    return Group(*parts)
 
 
 def _quote_html(hit: Hit, *, expandable: bool) -> str:
@@ -65,7 +79,8 @@ def _citation_html(hit: Hit) -> str:
     title, rest = escape(_title(hit.article)), escape(_rest(hit.article, format_day(hit.article.published)))
     link = link_to(hit)
     named = f'<a href="{escape(link)}">{title}</a>' if link else title
-    return f"{named}\n{rest}"
+    also = _also(hit)
+    return f"{named}\n{rest}" + (f"\n{escape(also)}" if also else "")
 
 
 def _quote_text(hit: Hit, indent: int) -> Iterator[RenderableType]:
@@ -78,6 +93,8 @@ def _quote_text(hit: Hit, indent: int) -> Iterator[RenderableType]:
     yield Text()
     yield Text(_title(article), style="bold")
     yield Text(_rest(article, day), style="cyan")
+    if hit.also:
+        yield Text(_also(hit), style="cyan")
     yield Text(link_to(hit) or article.input, style="dim")
     yield Text()
 
@@ -92,8 +109,18 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
     yield text[at : hit.passage.end], False
 
 
-def _citation_text(article: Article) -> str:
-    return f"{_title(article)}\n{_rest(article, format_day(article.published))}"
+def _citation_text(hit: Hit) -> str:
+    article = hit.article
+    return f"{_title(article)}\n{_rest(article, format_day(article.published))}\n{_also(hit)}"
+
+
+def _also(hit: Hit) -> str:
+    """Where else the same stands, by source; the bare number of those that give none."""
+    if not hit.also:
+        return ""
+    named = list(dict.fromkeys(each.source for each in hit.also if each.source))
+    listed = ", ".join(named[:ALSO]) + (" …" if len(named) > ALSO else "")
+    return f"also in {listed}"[:TITLE_CHARACTERS] if named else f"also in {len(hit.also)} more"
 
 
 def _title(article: Article) -> str:

@@ -6,22 +6,23 @@ import logging
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from index.answering.confidence import THRESHOLD, assess
-from index.answering.highlight import highlight
-from index.answering.question import understand
-from index.answering.search import search
+from index.answering.answer import Answering
+from index.answering.confidence import default_threshold
+from index.answering.question import Moment, understand
+from index.answering.topic import Topic
 from index.encoder import SentenceEncoder
 from index.engines.dense import Dense
-from index.engines.lexical import Lexical, analyze
+from index.engines.lexical import Lexical
 from index.errors import ModelError, StoreError
 from index.indexing import Indexing, Report
 from index.reading.inputs import count_articles
-from index.records import Answer, Extent, Hit
+from index.records import Answer, Extent
+from index.reranker import CrossEncoderReranker
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from index.encoder import Encoder
+    from index.reranker import Reranker
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +56,15 @@ class Status:
 class Coverage:
     """All articles of one home folder: add, remove, ask. Threads may share it, processes the home."""
 
-    def __init__(self, home: Path, store: Store, encoder: Encoder) -> None:
+    def __init__(
+        self, home: Path, store: Store, encoder: Encoder, reranker: Reranker | None, threshold: float
+    ) -> None:
         self._home = home
         self._store = store
         self._encoder = encoder
+        self._reranker = reranker
+        self._threshold = threshold
+        self._topic = Topic(encoder)
         # Within the process one question searches at a time; across processes one writes the index files.
         self._turn = threading.RLock()
         self._files = FileLock(home / "indexes.lock")
@@ -70,9 +77,14 @@ class Coverage:
         *,
         database_url: str | None = None,
         model: str | None = None,
+        reranker: str | None = None,
+        threshold: float | None = None,
         encoder: Encoder | None = None,
     ) -> Self:
         """The coverage in a home folder, which is made where it is not there.
+
+        `model` and `reranker` are names or folders of sentence-transformers models; from the confidence
+        `threshold`, in 0..1, a question counts as answered.
 
         Raises:
             StoreError: the home or the database cannot be used.
@@ -86,7 +98,13 @@ class Coverage:
             raise StoreError(
                 f"the home '{home}' cannot be written ({error}); set DATELINE_HOME to a folder that can"
             ) from error
-        return cls(home, store, encoder or SentenceEncoder(model))
+        return cls(
+            home,
+            store,
+            encoder or SentenceEncoder(model),
+            CrossEncoderReranker(reranker) if reranker else None,
+            default_threshold() if threshold is None else threshold,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -131,38 +149,27 @@ class Coverage:
         since: date | None = None,
         until: date | None = None,
         sources: Sequence[str] = (),
+        now: date | None = None,
+        topic: str = "",
     ) -> Answer:
         """The `count` passages that answer best, and whether they do.
+
+        It is asked on the day `now`, by default today. `topic` is the question before it, which it may
+        lean on: the `query.topic` of the last answer.
 
         Raises:
             QuestionError: there is nothing to look for, or a filter that cannot be.
             ModelError: the model cannot be loaded, or is not the coverage's.
         """
-        known = self._store.sources() if sources else []
-        query = understand(question, since=since, until=until, sources=sources, known_sources=known)
+        now = now or datetime.now().astimezone().date()
         extent = self._store.extent()
+        moment = Moment(now, tuple(self._store.sources()), extent.newest, topic)
+        query = understand(question, moment, since=since, until=until, sources=sources)
         if not extent.passages:
             return Answer(question, query, (), 0.0, answered=False, extent=extent)
         self._check_model()
         with self._turn:
-            dense, lexical = self._current_engines(wait=False)
-            found = search(
-                query, count, encoder=self._encoder, dense=dense, lexical=lexical, store=self._store
-            )
-        confidences = assess(query.text, found, analyze)
-        hits = [
-            Hit(
-                rank,
-                each.score,
-                each.passage,
-                each.article,
-                highlight(query.text, each.passage, each.article.language, analyze),
-                answers=confidence >= THRESHOLD,
-            )
-            for rank, (each, confidence) in enumerate(zip(found, confidences, strict=True), start=1)
-        ]
-        answered = bool(hits) and hits[0].answers
-        return Answer(question, query, tuple(hits), next(iter(confidences), 0.0), answered, extent)
+            return self._answering().answer(question, query, count, now, extent)
 
     def extent(self) -> Extent:
         """How much coverage there is, and how current it is."""
@@ -173,7 +180,7 @@ class Coverage:
         if self._store.model():
             self._check_model()
             self._current_engines(wait=True)
-            self._encoder.encode_question("warm")
+            self._topic.strangeness(self._encoder.encode_question("warm"))
 
     def status(self) -> Status:
         """What is in the coverage, and how far the indexes have followed it."""
@@ -184,12 +191,16 @@ class Coverage:
             extent=self._store.extent(),
             oldest=self._store.oldest(),
             sources=len(self._store.sources()),
-            size=sum(map(_size, self._home.rglob("*"))),
+            size=sum(map(_size, [*self._home.glob("*"), *(self._home / "lexical").glob("*")])),
             model=model,
             generation=self._store.generation(),
             dense_generation=dense.generation if dense else 0,
             lexical_generation=lexical.generation if lexical else 0,
         )
+
+    def _answering(self) -> Answering:
+        engines = self._current_engines(wait=False)
+        return Answering(self._encoder, self._store, engines, self._topic, self._reranker, self._threshold)
 
     def _check_model(self) -> None:
         made_with = self._store.model()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -60,25 +60,36 @@ def in_context(title: str, text: str) -> str:
 class Query:
     """What was understood of a question: the words to look for and what the articles must satisfy.
 
-    `since` and `until` are inclusive publication dates; no `sources` means any source.
+    `since` and `until` are inclusive publication dates; no `sources` means any source. `implied` tells
+    that these were read out of the question's own words, `widened` that they were and nothing within
+    them answered. `recent` asks for the present. `topic` is the question to understand the next by.
     """
 
     text: str
     since: date | None = None
     until: date | None = None
     sources: tuple[str, ...] = ()
+    implied: bool = False
+    widened: bool = False
+    recent: bool = False
+    topic: str = ""
 
     @property
     def filtered(self) -> bool:
         """Whether some articles are out before the ranking begins."""
         return bool(self.since or self.until or self.sources)
 
+    def widen(self) -> Query:
+        """The same without the filters that the question's words implied."""
+        return replace(self, since=None, until=None, sources=(), implied=False, widened=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage with its article, a 1-based rank, a score (higher is better) and the spans that answer.
 
-    `answers` tells whether this passage, were it the only one, would be taken for an answer.
+    `confidence`, in 0..1, is how likely this passage answers by itself, `answers` whether that is
+    enough; `also` are the other articles that say the same.
     """
 
     rank: int
@@ -86,7 +97,9 @@ class Hit:
     passage: Passage
     article: Article
     highlights: tuple[tuple[int, int], ...] = ()
+    confidence: float = 0.0
     answers: bool = False
+    also: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,10 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question, what was understood, the hits, and whether they answer (`confidence` is in 0..1)."""
+    """A question, what was understood, the hits, and whether they answer (`confidence` is in 0..1).
+
+    `remark` says why a question cannot be answered well, where that is not for want of coverage.
+    """
 
     question: str
     query: Query
@@ -108,6 +124,7 @@ class Answer:
     confidence: float
     answered: bool
     extent: Extent
+    remark: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `ask --json` prints; programs rely on its form."""
@@ -121,12 +138,14 @@ class Answer:
                 "since": _iso(query.since),
                 "until": _iso(query.until),
                 "sources": list(query.sources),
+                **({"widened": True} if query.widened else {}),
             },
             "coverage": {
                 "articles": self.extent.articles,
                 "passages": self.extent.passages,
                 "newest": _iso(self.extent.newest),
             },
+            **({"remark": self.remark} if self.remark else {}),
             "hits": [_hit_as_json(hit) for hit in self.hits],
         }
 
@@ -149,8 +168,10 @@ def _hit_as_json(hit: Hit) -> dict[str, Any]:
             "authors": list(article.authors),
             "input": article.input,
         },
-        # Copies of one story are not recognised yet, so no passage is known to stand elsewhere too.
-        "also": [],
+        "also": [
+            {"id": each.id, "source": each.source, "url": each.url, "published": _iso(each.published)}
+            for each in hit.also
+        ],
     }
 
 

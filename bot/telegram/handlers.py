@@ -47,7 +47,9 @@ class Handlers:
         if message is None or question is None:
             return
         async with _typing(message.chat):
-            reply = await asyncio.to_thread(self._conversation.reply, question)
+            # In a group everybody leads a conversation of their own.
+            who = (message.chat_id, message.from_user.id if message.from_user else None)
+            reply = await asyncio.to_thread(self._conversation.reply, question, who)
         await _send(message, reply)
 
     async def not_a_question(self, update: Update, _context: Context) -> None:

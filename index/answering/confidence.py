@@ -1,46 +1,56 @@
-"""Does a hit answer the question? A probability, from how near and how complete it is.
+"""Does a hit answer the question? A probability, from several signals that mean the same in any coverage.
 
-Two signals: its cosine, and the share of the question's words that it and its title hold, each word
-weighted by how rare it is. A logistic regression makes one number of them; `benchmarks/confidence.py`
-fits its coefficients to the best hits of answerable and other questions.
+A logistic regression of the passage's cosine, the share of the question's words that it holds, rare ones
+counting for more, its place, and how far the question is from what news answers. `benchmarks/fitting.py`
+fits it to the best hits of answerable and other questions.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.answering.words import share_held, word_weights
-from index.records import in_context
+from index.answering.coefficients import coefficients
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from index.answering.search import Candidate
-    from index.answering.words import Analyze
-
-INTERCEPT, COSINE, SHARE = -5.437, 3.532, 5.539
-# A first threshold: it answers 95 in 100 answerable questions, and too many of the others.
-THRESHOLD = 0.18
+    from index.answering.evidence import Evidence
 
 
-def assess(question: str, found: Sequence[Candidate], analyze: Analyze) -> list[float]:
-    """The probability, in 0..1, that each of the passages found answers the question.
+def default_threshold() -> float:
+    """The confidence from which on a question counts as answered, where no setting says another."""
+    return coefficients("confidence")["threshold"]
 
-    `analyze` gives a text's words as they are indexed.
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of a question by itself.
+
+    Whether it asks of the present, how unlike a question about news it is (see `topic.py`), and how
+    much its words tell (see `Asked.mass`).
     """
-    weights = word_weights(question, analyze)
-    exponents = []
-    for each in found:
-        cosine, share = signals(weights, each, analyze)
-        exponents.append(INTERCEPT + COSINE * cosine + SHARE * share)
-    return [1 / (1 + math.exp(-exponent)) for exponent in exponents]
+
+    recent: bool
+    strangeness: float
+    mass: float
 
 
-def signals(weights: Mapping[str, float], found: Candidate, analyze: Analyze) -> tuple[float, float]:
-    """The passage's cosine, in -1..1, and the share of the question's words it holds, in 0..1.
+def assess(evidence: Evidence, traits: Traits) -> float:
+    """The probability, in 0..1, that the passage with this evidence answers the question of these traits."""
+    weights = coefficients("confidence")
+    exponent = sum(weights[name] * value for name, value in signals(evidence, traits).items())
+    return 1 / (1 + math.exp(-weights["intercept"] - exponent))
 
-    What was found by its words alone is not among the nearest, so its cosine counts as zero.
-    """
-    held = set(analyze(in_context(found.article.title, found.passage.text)))
-    return found.cosine or 0.0, share_held(weights, held)
+
+def signals(evidence: Evidence, traits: Traits) -> dict[str, float]:
+    """What the confidence is computed from, by the names of its coefficients."""
+    return {
+        "cosine": evidence.cosine,
+        "context": evidence.context,
+        "pairs": evidence.pairs,
+        "lead": evidence.lead,
+        # Only where the present is asked about does the age of an answer speak against it.
+        "current": evidence.fresh - 0.5 if traits.recent else 0.0,
+        "off_topic": traits.strangeness,
+        "mass": traits.mass,
+    }

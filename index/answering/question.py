@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
+from index.answering.followup import Continued, continue_topic
+from index.answering.recency import prefers_newest, reported_within
+from index.answering.sources import named_sources
 from index.errors import QuestionError
 from index.records import Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
 CHARACTERS = 1000
 # An error names so many of the sources at most, and so much of what was asked for.
 NAMED, SHOWN = 5, 80
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a question meets: the day, the coverage's sources and last day, and the question before it."""
+
+    now: date
+    sources: tuple[str, ...] = ()
+    newest: date | None = None
+    topic: str = ""
+
+
 def understand(
     question: str,
+    moment: Moment,
     *,
     since: date | None = None,
     until: date | None = None,
     sources: Sequence[str] = (),
-    known_sources: Sequence[str] = (),
 ) -> Query:
-    """The query of a question. Sources are recognised whatever their case.
+    """The query of a question that is asked at a moment, which it may lean on.
+
+    Filters that are given hold, with sources in any case; where none is, the question's own words may
+    imply dates and sources.
 
     Raises:
         QuestionError: there is nothing to look for, it is too long, the dates are the wrong way
-            round, or a source is none of `known_sources`.
+            round, or a source is none of the coverage's.
     """
     text = clean(question)
     if not any(character.isalnum() for character in text):
@@ -38,8 +55,17 @@ def understand(
         raise QuestionError(f"that is {len(text):,} characters long; ask in at most {CHARACTERS:,}")
     if since and until and since > until:
         raise QuestionError(f"no day is both since {since} and until {until}; swap them")
-    recognised = [name for source in sources for name in _recognise(source, known_sources)]
-    return Query(text, since, until, tuple(recognised))
+    recognised = [name for source in sources for name in _recognise(source, moment.sources)]
+    whole = continue_topic(text, moment.topic, moment.now)
+    if len(whole.text) > CHARACTERS:
+        whole = Continued(text, text)
+    query = Query(whole.text, since, until, tuple(recognised), recent=prefers_newest(text), topic=whole.topic)
+    if query.filtered:
+        return query
+    within = reported_within(query.text, moment.now, moment.newest)
+    dates = (within.since, within.until) if within else (None, None)
+    named = named_sources(query.text, moment.sources)
+    return replace(query, since=dates[0], until=dates[1], sources=named, implied=bool(within or named))
 
 
 def clean(question: str) -> str:

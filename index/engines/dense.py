@@ -15,7 +15,7 @@ import numpy as np
 from index.engines.seal import seal, unseal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from index.encoder import Embeddings
@@ -118,6 +118,12 @@ class Dense:
         scores, numbers = self._index.search(embedding[np.newaxis], min(count, len(self)), params=chosen)
         found = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
         return {number: score for number, score in found if number >= 0}
+
+    def cosines(self, embedding: Embeddings, numbers: Collection[int]) -> dict[int, float]:
+        """The cosine of these passages, by number; of those that are here."""
+        if not numbers or not len(self):
+            return {}
+        return self.search(embedding, len(numbers), np.fromiter(sorted(numbers), dtype=np.int64))
 
     def _header(self, digest: str) -> bytes:
         told = {

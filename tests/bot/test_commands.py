@@ -130,7 +130,10 @@ def test_ask_json_keeps_the_contract(home: Path) -> None:
 def test_ask_refuses_what_is_not_covered(home: Path) -> None:
     """A question the coverage does not answer is refused in a sentence, with exit 0."""
     done = dateline("ask", "Who won the 2022 World Cup?", home=home)
-    assert (done.returncode, done.stdout) == (0, "The coverage does not answer that.\n")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "The coverage does not answer that.\nSearched: Who won the 2022 World Cup?\n",
+    )
 
 
 def test_dates_filter(home: Path) -> None:

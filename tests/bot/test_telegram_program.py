@@ -131,7 +131,7 @@ def test_typing_is_shown_first(asked: BotApi) -> None:
 def test_question_that_is_not_covered_is_refused(asked: BotApi) -> None:
     """What the coverage does not answer is refused plainly, without a quotation."""
     assert ask(asked, updates.private_message("Who won the 2022 World Cup?")) == [
-        "The coverage does not answer that."
+        "The coverage does not answer that.\n\nSearched: Who won the 2022 World Cup?"
     ]
 
 

@@ -111,12 +111,7 @@ def test_the_passage_that_answers_is_first(filled: Coverage) -> None:
 
 def test_a_question_with_more_of_its_words_in_the_coverage_is_surer(filled: Coverage) -> None:
     """Confidence falls as words are replaced by ones that nobody wrote; with none left it is unanswered."""
-    questions = [
-        "forty ships waited outside",
-        "forty ships dqz outside",
-        "forty dqz xvz qkw",
-        "qzd dqz xvz qkw",
-    ]
+    questions = ["forty ships waited outside", "forty ships dqz outside", "qzd dqz xvz qkw"]
     answers = [filled.ask(question) for question in questions]
     confidences = [answer.confidence for answer in answers]
     assert confidences == sorted(confidences, reverse=True)

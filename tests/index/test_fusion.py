@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.engines.fusion import fuse
+from index.engines.fusion import Fused, fuse
 
 DEPTH = 100
 cosines = st.dictionaries(
@@ -15,12 +15,16 @@ weights = st.dictionaries(
 )
 
 
+def _sums(fused: list[Fused]) -> dict[int, float]:
+    return {each.number: each.meaning + each.words for each in fused}
+
+
 def test_the_scores_of_full_rankings_are_those_worked_by_hand() -> None:
     """What a full ranking does not name has its lowest score; then both are standardised and averaged."""
     # Cosines .9 .6 .3 .3: mean .525, deviation .248747. BM25 2 8 2 2: mean 3.5, deviation 2.598076.
     fused = fuse({1: 0.9, 2: 0.6, 3: 0.3}, {2: 8.0, 4: 2.0}, depth=2)
-    assert [number for number, _ in fused] == [2, 1, 3, 4]
-    assert [score for _, score in fused] == pytest.approx(
+    assert [each.number for each in fused] == [2, 1, 3, 4]
+    assert [(each.meaning + each.words) / 2 for each in fused] == pytest.approx(
         [1.016781, 0.465103, -0.740942, -0.740942], abs=1e-6
     )
 
@@ -29,8 +33,8 @@ def test_a_short_lexical_ranking_gives_the_others_zero() -> None:
     """Where fewer passages than asked for hold any of the words, the others score zero."""
     # BM25 0 8 0 2: mean 2.5, deviation 3.278719.
     fused = fuse({1: 0.9, 2: 0.6, 3: 0.3}, {2: 8.0, 4: 2.0}, depth=DEPTH)
-    assert [number for number, _ in fused] == [2, 1, 4, 3]
-    assert [score for _, score in fused] == pytest.approx(
+    assert [each.number for each in fused] == [2, 1, 4, 3]
+    assert [(each.meaning + each.words) / 2 for each in fused] == pytest.approx(
         [0.989498, 0.372532, -0.528516, -0.833513], abs=1e-6
     )
 
@@ -43,20 +47,20 @@ def test_the_only_passage_with_the_word_is_first() -> None:
 
 def test_the_older_passage_wins_a_tie() -> None:
     """Equal scores are in the order of their numbers, whichever ranking named them."""
-    assert fuse({1: 1.0, 2: 0.0}, {1: 0.0, 2: 1.0}, depth=2) == [(1, 0.0), (2, 0.0)]
+    assert fuse({1: 1.0, 2: 0.0}, {1: 0.0, 2: 1.0}, depth=2) == [(1, 1.0, -1.0), (2, -1.0, 1.0)]
 
 
 def test_scores_that_do_not_differ_tell_nothing() -> None:
     """A ranking of equals leaves the order to the other."""
-    assert fuse({5: 0.8}, {}, DEPTH) == [(5, 0.0)]
+    assert fuse({5: 0.8}, {}, DEPTH) == [(5, 0.0, 0.0)]
     assert fuse({1: 0.7, 2: 0.7, 3: 0.7}, {3: 4.0, 2: 2.0, 1: 1.0}, DEPTH)[0][0] == 3
 
 
 def test_one_ranking_alone_keeps_its_order() -> None:
     """Where the other names nothing, nothing but the scale changes."""
     scores = {8: 0.9, 3: 0.5, 5: 0.1}
-    assert [number for number, _ in fuse(scores, {}, DEPTH)] == [8, 3, 5]
-    assert [number for number, _ in fuse({}, scores, DEPTH)] == [8, 3, 5]
+    assert [each.number for each in fuse(scores, {}, DEPTH)] == [8, 3, 5]
+    assert [each.number for each in fuse({}, scores, DEPTH)] == [8, 3, 5]
     assert fuse({}, {}, DEPTH) == []
 
 
@@ -66,8 +70,8 @@ def test_every_passage_is_ranked_once_best_first(
 ) -> None:
     """The passages are those of both rankings, in order of score and then of number."""
     fused = fuse(dense, lexical, depth)
-    assert sorted(number for number, _ in fused) == sorted(dense.keys() | lexical.keys())
-    assert fused == sorted(fused, key=lambda item: (-item[1], item[0]))
+    assert sorted(each.number for each in fused) == sorted(dense.keys() | lexical.keys())
+    assert fused == sorted(fused, key=lambda each: (-(each.meaning + each.words), each.number))
 
 
 @given(cosines, weights, st.sampled_from([0.5, 2.0, 4.0]))
@@ -76,7 +80,7 @@ def test_the_scale_of_a_ranking_does_not_count(
 ) -> None:
     """BM25 scores twice as high are fused to the same."""
     scaled = {number: scale * score for number, score in lexical.items()}
-    assert dict(fuse(dense, scaled, DEPTH)) == pytest.approx(dict(fuse(dense, lexical, DEPTH)), abs=1e-6)
+    assert _sums(fuse(dense, scaled, DEPTH)) == pytest.approx(_sums(fuse(dense, lexical, DEPTH)), abs=1e-6)
 
 
 @given(cosines, weights)
