@@ -31,8 +31,8 @@ def make_hit(
     start = article.text.find(lit) if lit else -1
     spans = ((start, start + len(lit)),) if lit and start >= 0 else ()
     passage = Passage(article.id, 0, len(article.text), article.text)
-    rank, answers = fields.get("rank", 1), fields.get("answers", True)
-    return Hit(rank, 1 / rank, passage, article, spans, answers=answers)
+    given: dict[str, Any] = {"rank": 1, "answers": True, "highlights": spans} | fields
+    return Hit(score=1 / given["rank"], passage=passage, article=article, **given)
 
 
 def make_answer(*hits: Hit, answered: bool = True, articles: int = 1) -> Answer:

@@ -42,7 +42,7 @@ _TIMES = _asks(
     r"(?:1[5-9]|20)\d\d",
     r"\d{1,2}:\d\d",
     one_of(word for word in (*MONTHS, *WEEKDAYS) if word != "may"),
-    "May",
+    r"(?-i:May)",
 )
 # A capital where no sentence begins.
 _NAME = re.compile(r"(?:(?<=[^\W\d_]\s)|(?<=[,;:]\s))[^\W\d_a-zа-яіїєґё][\w’'-]+")

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from articles import make_answer, make_hit
 
-from bot.conversation import EMPTY, Conversation, to_reply
+from bot import conversation as conversation_module
+from bot.conversation import EMPTY, Conversation, Reply, format_query, to_reply
+from index.records import Query
 
 if TYPE_CHECKING:
+    import pytest
+
     from index.coverage import Coverage
 
 
@@ -28,6 +35,58 @@ def test_refusal_quotes_nothing() -> None:
     reply = to_reply(make_answer(make_hit(), answered=False))
     assert reply.quotes == ()
     assert reply.notice == "The coverage does not answer that."
+
+
+def test_a_near_miss_is_shown_without_a_claim() -> None:
+    """The nearest passages stand under the refusal, unless they are far off."""
+    near, far = make_hit(confidence=0.2, answers=False), make_hit(rank=2, confidence=0.01, answers=False)
+    reply = to_reply(make_answer(near, far, answered=False))
+    assert (reply.quotes, reply.nearest) == ((), (near,))
+    assert reply.notice == "The coverage does not answer that. The nearest that it has:"
+
+
+def test_what_was_searched_is_told() -> None:
+    """The words, the dates and sources within which, and that those were let go."""
+    whole = Query("ships", date(2025, 1, 1), date(2025, 1, 31), ("The Gull", "The Tide"))
+    assert format_query(whole) == (
+        "Searched: ships · published 1 January 2025 to 31 January 2025 · only The Gull, The Tide"
+    )
+    assert format_query(replace(whole, until=None, sources=())) == (
+        "Searched: ships · published since 1 January 2025"
+    )
+    assert format_query(replace(whole, since=None, sources=())) == (
+        "Searched: ships · published until 31 January 2025"
+    )
+    assert format_query(whole.widen()) == (
+        "Searched: ships · nothing within the dates or sources named answers, so among all"
+    )
+    assert to_reply(make_answer(make_hit())).searched == "Searched: How many ships?"
+
+
+def test_a_remark_is_all_there_is_to_say() -> None:
+    """Why a question cannot be answered stands alone."""
+    answer = replace(make_answer(make_hit(), answered=False), remark="That seems to be Ukrainian.")
+    assert to_reply(answer) == Reply(notice="That seems to be Ukrainian.")
+
+
+def test_everybody_has_a_conversation_of_their_own(shipped: Coverage) -> None:
+    """A follow-up leans on what the same person asked before, and on nobody else's question."""
+    conversation = Conversation(shipped)
+    conversation.reply("What did NATO condemn?", who="ann")
+    assert conversation.reply("why?", who="ann").searched == "Searched: What did NATO condemn? why?"
+    assert conversation.reply("why?", who="bo").searched == "Searched: why?"
+
+
+def test_what_was_talked_of_is_forgotten(shipped: Coverage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After half an hour a question stands alone again, and the oldest talks make room."""
+    conversation = Conversation(shipped)
+    conversation.reply("What did NATO condemn?", who="ann")
+    later = time.monotonic() + 1801
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert conversation.reply("why?", who="ann").searched == "Searched: why?"
+    monkeypatch.setattr(conversation_module, "TALKS", 1)
+    conversation.reply("What did NATO condemn?", who="bo")
+    assert list(conversation._topics) == ["bo"]
 
 
 def test_empty_coverage_says_what_to_do() -> None:

@@ -43,6 +43,29 @@ def test_only_the_best_stands_open() -> None:
     assert message.count("<blockquote>") == message.count("<blockquote expandable>") == 1
 
 
+def test_where_else_it_stands_is_said() -> None:
+    """Under source and date, three sources of copies at most by name, or how many there are."""
+    copies = tuple(
+        make_article(source=source) for source in ("The Wire", "The Wire", "Tide & Co", None, "A", "B")
+    )
+    (message,) = format_html(Reply((make_hit(also=copies),)), LIMIT)
+    assert message.endswith("11 January 2025\nalso in The Wire, Tide &amp; Co, A …")
+    (message,) = format_html(Reply((make_hit(also=copies[3:4]),)), LIMIT)
+    assert message.endswith("11 January 2025\nalso in 1 more")
+
+
+def test_the_nearest_are_folded_under_the_refusal() -> None:
+    """The refusal comes first, what may not answer is folded, what was searched stands last."""
+    reply = Reply(notice="No.", nearest=(make_hit(),), searched="Searched: ships & <ice>")
+    (message,) = format_html(reply, LIMIT)
+    assert message.startswith("No.\n\n<blockquote expandable>The harbour")
+    assert message.endswith("\n\n<i>Searched: ships &amp; &lt;ice&gt;</i>")
+    out = StringIO()
+    Console(file=out, width=80).print(format_text(reply))
+    assert out.getvalue().startswith("No.\n\nThe harbour")
+    assert out.getvalue().endswith("Searched: ships & <ice>\n")
+
+
 def test_notice_is_escaped() -> None:
     """A notice that repeats what was typed cannot carry markup."""
     assert format_html(Reply(notice="no article is from '<b>&'"), LIMIT) == [
