@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format bench clean
+.PHONY: run test check format bench fit clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dateline index seeds
@@ -25,12 +25,17 @@ format: $(VENV)/.developing
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.developing
+bench: $(VENV)/.benching
 	@test -n "$(SET)" || { echo "error: name a BEIR-form folder: make bench SET=path/to/folder" >&2; exit 1; }
 	$(BIN)/python benchmarks/indexing.py $(SET)
 	$(BIN)/python benchmarks/questions.py $(SET)
 	$(BIN)/python benchmarks/fusion.py $(SET)
-	$(BIN)/python benchmarks/confidence.py $(SET)
+	$(BIN)/python benchmarks/peers.py $(SET)
+
+# Fits what stands in index/answering/coefficients.json anew.
+fit: $(VENV)/.developing
+	@test -n "$(SET)" || { echo "error: name a BEIR-form folder: make fit SET=path/to/folder" >&2; exit 1; }
+	$(BIN)/python benchmarks/fitting.py $(SET)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
@@ -48,4 +53,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.developing: $(VENV)/.installed
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]' >&2
+	@touch $@
+
+$(VENV)/.benching: $(VENV)/.developing
+	@$(PIP) install --constraint constraints.txt --editable '.[bench]' >&2
 	@touch $@

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from index.answering.answer import Answering
 from index.answering.confidence import default_threshold
+from index.answering.language import language_of
 from index.answering.question import Moment, understand
 from index.answering.topic import Topic
 from index.encoder import SentenceEncoder
@@ -181,6 +182,8 @@ class Coverage:
             self._check_model()
             self._current_engines(wait=True)
             self._topic.strangeness(self._encoder.encode_question("warm"))
+            # What tells languages apart takes a second to load, with the first words that are not English.
+            language_of("combien de soldats ont été capturés")
 
     def status(self) -> Status:
         """What is in the coverage, and how far the indexes have followed it."""

@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from index.encoder import Embeddings, Encoder
 
-# So many of the nearest examples of each kind vote; of 1, 3 and 5, 3 told 200 others apart best.
+# So many of the nearest examples of each kind vote; one alone may be there by chance.
 NEAREST = 3
 
 

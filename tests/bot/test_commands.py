@@ -17,7 +17,7 @@ SEED_ID = str(ROOT / SEED)
 LIT = "about 12,000 North Korean military personnel in Russia."
 TWELVE_THOUSAND = "How many North Korean military personnel are in Russia?"
 Done = subprocess.CompletedProcess[str]
-COMMANDS = ["index", "ask", "chat", "run", "remove", "status"]
+COMMANDS = ["index", "ask", "chat", "run", "remove", "status", "evaluate"]
 
 
 def dateline(*arguments: str, home: Path, told: str = "", **settings: str) -> Done:
