@@ -66,6 +66,7 @@ class Coverage:
         self._reranker = reranker
         self._threshold = threshold
         self._topic = Topic(encoder)
+        self._known_sources: tuple[int, tuple[str, ...]] = (-1, ())
         # Within the process one question searches at a time; across processes one writes the index files.
         self._turn = threading.RLock()
         self._files = FileLock(home / "indexes.lock")
@@ -164,7 +165,7 @@ class Coverage:
         """
         now = now or datetime.now().astimezone().date()
         extent = self._store.extent()
-        moment = Moment(now, tuple(self._store.sources()), extent.newest, topic)
+        moment = Moment(now, self._sources(), extent.newest, topic)
         query = understand(question, moment, since=since, until=until, sources=sources)
         if not extent.passages:
             return Answer(question, query, (), 0.0, answered=False, extent=extent)
@@ -200,6 +201,15 @@ class Coverage:
             dense_generation=dense.generation if dense else 0,
             lexical_generation=lexical.generation if lexical else 0,
         )
+
+    def _sources(self) -> tuple[str, ...]:
+        """The sources, read anew only when something has changed: every question asks for them."""
+        generation, known = self._known_sources
+        newest = self._store.generation()
+        if generation != newest:
+            known = tuple(self._store.sources())
+            self._known_sources = (newest, known)
+        return known
 
     def _answering(self) -> Answering:
         engines = self._current_engines(wait=False)
