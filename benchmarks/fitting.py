@@ -12,11 +12,12 @@ import json
 import random
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from harness import corpus_of, read_arguments, read_questions, write_result
+from harness import read_arguments, write_result
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
@@ -31,17 +32,17 @@ from index.answering.search import search
 from index.answering.topic import Topic
 from index.coverage import DATABASE, Coverage
 from index.encoder import SentenceEncoder
+from index.engines.analysis import analyze
 from index.engines.dense import Dense
-from index.engines.lexical import Lexical, analyze
+from index.engines.lexical import Lexical
+from index.evaluation import read_set
 from index.sentences import sentences
 from index.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
-    from harness import Asked as Question
-
+    from index.evaluation import Question
     from index.records import Article
 
 Matrix = NDArray[np.float64]
@@ -108,9 +109,10 @@ class Gathering:
 def main() -> None:
     """Index the set where it is not yet, gather the evidence, fit, print and write."""
     given = read_arguments(__doc__ or "")
+    asked_set = read_set(given.set)
     with Coverage.open(given.home) as coverage:
-        coverage.index([corpus_of(given.set)])
-    cases = list(gather(given.home, read_questions(given.set)))
+        coverage.index([str(asked_set.corpus)])
+    cases = list(gather(given.home, asked_set.questions))
     answerable = [case for case in cases if case.kind == "set" and case.answerable and case.holds.any()]
     ranking = fit_ranking(answerable, RANKED_BY)
     figures: dict[str, Any] = {"questions": len(cases), **ablate(answerable)}
@@ -127,9 +129,9 @@ def main() -> None:
 def gather(home: Path, questions: Sequence[Question]) -> Iterator[Case]:
     """The cases of a set's questions, of those that no news answers, and of those made up from the set."""
     asking = Gathering(home)
+    last = max((each.asked for each in questions if each.asked), default=datetime.now().astimezone().date())
     for each in questions:
-        yield asking.case("set", each.text, each.day, each.answers, answerable=each.answerable)
-    last = max(each.day for each in questions)
+        yield asking.case("set", each.text, each.asked or last, each.answers, answerable=each.answerable)
     for line in OFF_TOPIC.read_text(encoding="utf-8").splitlines():
         text = json.loads(line)["text"]
         if any(character.isalnum() for character in text):

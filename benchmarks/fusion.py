@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from harness import Asked, corpus_of, read_arguments, read_questions, write_result
+from harness import read_arguments, write_result
 
 from index.answering.question import Moment, understand
 from index.answering.search import CANDIDATES
@@ -13,14 +14,16 @@ from index.encoder import SentenceEncoder
 from index.engines.dense import Dense
 from index.engines.fusion import fuse
 from index.engines.lexical import Lexical
+from index.evaluation import Question, read_set
 from index.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     Ranking = dict[int, float]
 
 DEPTHS = (1, 3, 10)
+TODAY = datetime.now().astimezone().date()
 # The constant of Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (2009).
 RECIPROCAL = 60
 
@@ -43,13 +46,13 @@ WAYS: dict[str, Callable[[Ranking, Ranking], list[int]]] = {
 
 
 def answer_ranks(
-    questions: list[Asked], store: Store, dense: Dense, lexical: Lexical
+    questions: Sequence[Question], store: Store, dense: Dense, lexical: Lexical
 ) -> dict[str, list[int]]:
     """For each way, the rank of the first passage that holds an answer, per question; 0 for none."""
     encoder = SentenceEncoder()
     ranks: dict[str, list[int]] = {way: [] for way in WAYS}
     for question in questions:
-        query = understand(question.text, Moment(question.day))
+        query = understand(question.text, Moment(question.asked or TODAY))
         by_meaning = dense.search(encoder.encode_question(query.text), CANDIDATES, None)
         by_words = lexical.search(query, CANDIDATES)
         for way, rank in WAYS.items():
@@ -60,7 +63,7 @@ def answer_ranks(
     return ranks
 
 
-def holds(question: Asked, text: str) -> bool:
+def holds(question: Question, text: str) -> bool:
     """Whether one of the question's answers stands in the text."""
     return any(answer.casefold() in text.casefold() for answer in question.answers)
 
@@ -68,12 +71,13 @@ def holds(question: Asked, text: str) -> bool:
 def main() -> None:
     """Rank the set's answerable questions in each way and print the shares."""
     given = read_arguments(__doc__ or "")
+    asked_set = read_set(given.set)
     with Coverage.open(given.home) as coverage:
-        coverage.index([corpus_of(given.set)])
+        coverage.index([str(asked_set.corpus)])
     store = Store.open(given.home / DATABASE)
     origin, newest = store.identity(), store.generation()
     dense, lexical = Dense.open(given.home, origin, newest), Lexical.open(given.home, origin, newest)
-    questions = [question for question in read_questions(given.set) if question.answerable]
+    questions = [question for question in asked_set.questions if question.answerable]
     ranks = answer_ranks(questions, store, dense, lexical)
     store.close()
     figures: dict[str, Any] = {"questions": len(questions)}

@@ -8,22 +8,10 @@ import os
 import platform
 import subprocess
 import tempfile
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of a set: its words, the strings that answer it, and whether the coverage holds one."""
-
-    text: str
-    answers: tuple[str, ...]
-    answerable: bool
-    day: date
 
 
 def read_arguments(told: str) -> argparse.Namespace:
@@ -35,29 +23,6 @@ def read_arguments(told: str) -> argparse.Namespace:
         "--home", type=Path, default=kept, help=f"where its coverage is kept (default: {kept})"
     )
     return parser.parse_args()
-
-
-def corpus_of(folder: Path) -> str:
-    """The path of the set's articles."""
-    return str(next(path for path in sorted(folder.glob("corpus.jsonl*"))))
-
-
-def read_questions(folder: Path) -> list[Asked]:
-    """The set's questions, in order."""
-    lines = (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = []
-    for line in lines:
-        given = json.loads(line)
-        told = given["metadata"]
-        questions.append(
-            Asked(
-                given["text"],
-                tuple(told["answers"]),
-                bool(told.get("answerable", True)),
-                date.fromisoformat(told["date"]),
-            )
-        )
-    return questions
 
 
 def write_result(name: str, figures: dict[str, Any]) -> None:

@@ -8,12 +8,13 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from harness import corpus_of, read_arguments, write_result
+from harness import read_arguments, write_result
 from rich.console import Console
 
 from bot.progress import progress_bar
 from index.coverage import DATABASE, Coverage
 from index.encoder import Embeddings, SentenceEncoder
+from index.evaluation import read_set
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def main() -> None:
     encoder = TimedEncoder()
     # Loading the model is a start-up cost, not a rate.
     encoder.encode_question("warm")
-    inputs = [corpus_of(given.set)]
+    inputs = [str(read_set(given.set).corpus)]
     with Coverage.open(given.home, encoder=encoder) as coverage:
         total = coverage.count(inputs)
         began = time.perf_counter()

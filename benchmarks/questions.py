@@ -6,24 +6,27 @@ import time
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
-from harness import Asked, corpus_of, read_arguments, read_questions, write_result
+from harness import read_arguments, write_result
 
 from index.coverage import Coverage
 from index.errors import QuestionError
+from index.evaluation import Question, read_set
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from index.records import Answer
 
 DEPTHS = (1, 3, 10)
 
 
-def ask_all(coverage: Coverage, questions: list[Asked]) -> list[tuple[Asked, Answer, float]]:
+def ask_all(coverage: Coverage, questions: Sequence[Question]) -> list[tuple[Question, Answer, float]]:
     """Each question with its answer and the milliseconds it took."""
     asked = []
     for question in questions:
         began = time.perf_counter()
         try:
-            answer = coverage.ask(question.text, count=max(DEPTHS), now=question.day)
+            answer = coverage.ask(question.text, count=max(DEPTHS), now=question.asked)
         except QuestionError as error:
             print(f"not asked: {question.text}: {error}")
             continue
@@ -31,7 +34,7 @@ def ask_all(coverage: Coverage, questions: list[Asked]) -> list[tuple[Asked, Ans
     return asked
 
 
-def answer_at(asked: list[tuple[Asked, Answer, float]], depth: int) -> float:
+def answer_at(asked: list[tuple[Question, Answer, float]], depth: int) -> float:
     """The share of the answerable questions one of whose answers stands in the first passages."""
     found = [
         any(
@@ -45,7 +48,7 @@ def answer_at(asked: list[tuple[Asked, Answer, float]], depth: int) -> float:
     return round(sum(found) / len(found), 3)
 
 
-def answered_share(asked: list[tuple[Asked, Answer, float]], *, answerable: bool) -> float:
+def answered_share(asked: list[tuple[Question, Answer, float]], *, answerable: bool) -> float:
     """The share of the answerable, or of the other, questions that were answered."""
     said = [answer.answered for question, answer, _ in asked if question.answerable is answerable]
     return round(sum(said) / len(said), 3)
@@ -54,9 +57,10 @@ def answered_share(asked: list[tuple[Asked, Answer, float]], *, answerable: bool
 def main() -> None:
     """Ask every question of the set twice, the first time to warm up, and print the figures."""
     given = read_arguments(__doc__ or "")
-    questions = read_questions(given.set)
+    asked_set = read_set(given.set)
+    questions = asked_set.questions
     with Coverage.open(given.home) as coverage:
-        coverage.index([corpus_of(given.set)])
+        coverage.index([str(asked_set.corpus)])
         coverage.warm()
         ask_all(coverage, questions[:50])
         asked = ask_all(coverage, questions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.answering.confidence import Traits, assess
 from index.answering.copies import merge_copies
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from index.answering.topic import Topic
-    from index.encoder import Encoder
+    from index.encoder import Embeddings, Encoder
     from index.engines.dense import Dense
     from index.engines.lexical import Lexical
     from index.reranker import Reranker
@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
 # A cross-encoder reads so many of the best passages, which takes it about a second on two cores.
 RERANKED = 20
+
+
+class Taken(NamedTuple):
+    """A question taken apart: its words, what is known of it, its vector or the language nobody reads."""
+
+    asked: Asked
+    traits: Traits
+    embedding: Embeddings | None
+    foreign: str | None
 
 
 class Answering:
@@ -53,13 +62,14 @@ class Answering:
         Where filters that the question's own words imply leave nothing that answers, it is asked
         without them.
         """
-        found = self._search(question, query, count, now, extent)
+        taken = self._take_apart(query, now, extent)
+        found = self._search(question, query, taken, count, extent)
         if not query.implied or found.answered:
             return found
-        wider = self._search(question, query.widen(), count, now, extent)
+        wider = self._search(question, query.widen(), taken, count, extent)
         return wider if wider.answered or not found.hits else found
 
-    def _search(self, question: str, query: Query, count: int, now: date, extent: Extent) -> Answer:
+    def _take_apart(self, query: Query, now: date, extent: Extent) -> Taken:
         foreign = self._foreign(query.text)
         # What the model cannot read it would place anywhere; then words alone must do.
         embedding = None if foreign else self._encoder.encode_question(query.text)
@@ -67,39 +77,40 @@ class Answering:
         # Where the coverage ends before today, its last days are the present that it knows.
         present = min(now, extent.newest or now) if query.recent else now
         asked = Asked(query.text, present, analyze)
+        return Taken(asked, Traits(query.recent, strangeness, asked.mass), embedding, foreign)
+
+    def _search(self, question: str, query: Query, taken: Taken, count: int, extent: Extent) -> Answer:
         found = search(
             query,
-            embedding,
-            asked,
+            taken.embedding,
+            taken.asked,
             dense=self._dense,
             lexical=self._lexical,
             store=self._store,
             count=count,
         )
+        foreign = taken.foreign
         if foreign and not _written_in(foreign, found):
             return Answer(question, query, (), 0.0, answered=False, extent=extent, remark=_unread(foreign))
-        traits = Traits(query.recent, strangeness, asked.mass)
-        hits = []
-        for rank, (best, copies) in enumerate(merge_copies(self._reranked(query, found), count), start=1):
-            hits.append(self._hit(query, rank, best, copies, assess(best.evidence, traits)))
+        merged = merge_copies(self._reranked(query, found), count)
+        hits = tuple(
+            self._hit(taken, rank, best, copies) for rank, (best, copies) in enumerate(merged, start=1)
+        )
         confidence = hits[0].confidence if hits else 0.0
-        answered = bool(hits) and hits[0].answers
-        return Answer(question, query, tuple(hits), confidence, answered, extent)
+        return Answer(question, query, hits, confidence, bool(hits) and hits[0].answers, extent)
 
-    def _hit(
-        self, query: Query, rank: int, best: Candidate, copies: Sequence[Candidate], confidence: float
-    ) -> Hit:
+    def _hit(self, taken: Taken, rank: int, best: Candidate, copies: Sequence[Candidate]) -> Hit:
         passage, article = best.passage, best.article
-        others = {each.article.id: each.article for each in copies if each.article.id != article.id}
+        confidence = assess(best.evidence, taken.traits)
         return Hit(
             rank,
             best.score,
             passage,
             article,
-            highlight(query.text, passage, article.language, analyze),
+            highlight(taken.asked, passage, article.language),
             confidence=confidence,
             answers=confidence >= self._threshold,
-            also=tuple(others.values()),
+            also=tuple({each.article.id: each.article for each in copies}.values()),
         )
 
     def _foreign(self, text: str) -> str | None:

@@ -48,6 +48,7 @@ class Asked:
     def __init__(self, text: str, now: date, analyze: Analyze) -> None:
         self._analyze = analyze
         self._now = now
+        self.text = text
         self._weights = word_weights(text, analyze)
         self._pairs = set(pairwise(analyze(text)))
 
@@ -68,14 +69,19 @@ class Asked:
             words=words,
             share=share_held(self._weights, held),
             context=share_held(self._weights, held.union(self._analyze(article.title))),
-            pairs=self._share_of_pairs(stems),
+            pairs=self._count_pairs(stems) / max(1, len(self._pairs)),
             lead=float(not article.text[: passage.start].strip()),
             fresh=freshness(article.published, self._now),
             held=held,
         )
 
-    def _share_of_pairs(self, stems: Sequence[str]) -> float:
-        return len(self._pairs & set(pairwise(stems))) / len(self._pairs) if self._pairs else 0.0
+    def held_in(self, text: str) -> tuple[float, int]:
+        """The weighted share of the question's words that a text holds, in 0..1; how many of its pairs."""
+        stems = self._analyze(text)
+        return share_held(self._weights, set(stems)), self._count_pairs(stems)
+
+    def _count_pairs(self, stems: Sequence[str]) -> int:
+        return len(self._pairs & set(pairwise(stems)))
 
 
 def freshness(published: date | None, now: date) -> float:

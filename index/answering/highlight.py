@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index.answering.kinds import kind_asked, offers
-from index.answering.words import share_held, word_weights
 from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from index.answering.words import Analyze
+    from index.answering.evidence import Asked
     from index.records import Passage
 
 # What words side by side, and something of the kind that is asked for, add to the share of words held.
 PAIR, OFFER = 0.1, 0.25
 
 
-def highlight(
-    question: str, passage: Passage, language: str | None, analyze: Analyze
-) -> tuple[tuple[int, int], ...]:
+def highlight(asked: Asked, passage: Passage, language: str | None) -> tuple[tuple[int, int], ...]:
     """The span of the best sentence, in the article's offsets; none where no word is shared."""
-    weights, kind = word_weights(question, analyze), kind_asked(question)
-    pairs = set(pairwise(analyze(question)))
+    kind = kind_asked(asked.text)
     best, most = None, 0.0
     for start, end in sentences(passage.text, language):
         sentence = passage.text[start:end]
-        stems = analyze(sentence)
-        share = share_held(weights, set(stems))
-        score = share + PAIR * len(pairs & set(pairwise(stems))) + OFFER * offers(kind, sentence, question)
+        share, pairs = asked.held_in(sentence)
+        score = share + PAIR * pairs + OFFER * offers(kind, sentence, asked.text)
         if share and score > most:
             best, most = (passage.start + start, passage.start + end), score
     return (best,) if best else ()

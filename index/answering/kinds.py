@@ -6,25 +6,21 @@ from __future__ import annotations
 import re
 
 from index.answering.date_words import MONTHS, WEEKDAYS, one_of
-
-
-def _asks(*patterns: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
-
+from index.answering.patterns import any_of
 
 # What is asked for by the first of these that a question holds.
 _ASKED = {
-    "number": _asks(
+    "number": any_of(
         r"how\s+(?:many|much|old|high|tall|long|far|large|big|often)",
         r"(?:what|which)\s+(?:percentage|per\s*cent|percent|share|number|amount|age|price)",
         r"скільки|сколько",
     ),
-    "time": _asks(
+    "time": any_of(
         r"when|since\s+when|(?:what|which)\s+(?:year|month|date|day|time|week)",
         r"коли|відколи|(?:якого|якому|який)\s+(?:року|році|дня|день|місяця|числа)",
         r"когда|(?:какого|каком|какой)\s+(?:года|году|дня|день|месяца|числа)",
     ),
-    "name": _asks(
+    "name": any_of(
         r"who|whom|whose|where",
         r"(?:what|which)\s+(?:\w+\s+)?(?:country|countries|city|cities|town|state|region|company|companies|party|"
         r"team|person|president|minister|actor|singer|player|author|unit|units|organi[sz]ation|agency)",
@@ -32,13 +28,13 @@ _ASKED = {
         r"кто|кем|где|куда|откуда|(?:какая|какую|какой|какие)\s+(?:стран\w+|город\w*|компани\w+|парти\w+)",
     ),
 }
-_NUMBERS = _asks(
+_NUMBERS = any_of(
     r"[$€£₴₽]?\d[\d.,]*%?",
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?",
     "billions?|half|third|quarter|одн\\w+|два|дві|двоє|двое|три|троє|трое|чотири|четыре|п.ять|пять|десят\\w+",
     "сот\\w+|тисяч\\w*|тысяч\\w*|мільйон\\w*|миллион\\w*|мільярд\\w*|миллиард\\w*",
 )
-_TIMES = _asks(
+_TIMES = any_of(
     r"(?:1[5-9]|20)\d\d",
     r"\d{1,2}:\d\d",
     one_of(word for word in (*MONTHS, *WEEKDAYS) if word != "may"),

@@ -8,16 +8,18 @@ development set, the days since Monday for "this week" hold no judged article of
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from index.answering.date_words import WEEKDAYS, one_of
 from index.answering.dates import find_dates
+from index.answering.patterns import any_of
 from index.sentences import sentences
 
 if TYPE_CHECKING:
+    import re
+
     from index.answering.dates import DateMention
 
 # It is still yesterday where some papers are printed.
@@ -29,12 +31,8 @@ RECENT = timedelta(days=31)
 _YEAR = timedelta(days=360)
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
-
-
 # Lower case, and not before another noun: no "Fox News", "news host" or "reports of illness".
-_NEWS = _any(
+_NEWS = any_of(
     r"(?:what|which|any|me|show|find|list|give|all|in\s+the|latest|today['’]s|there)\s+(?:\w+\s+){0,2}?"
     r"(?-i:news|headlines|coverage|reports|articles|stories)(?!\s+(?:host|anchor|network|agency|channel|of\s+\w+s\b))",
     r"(?-i:\A(?:[Nn]ews|[Hh]eadlines|[Cc]overage|[Rr]eports|[Aa]rticles|[Ss]tories))",
@@ -46,18 +44,18 @@ _SAYING = (
     r"say|said|tell|told|announced?|report(?:ed)?|claim(?:ed)?|declared?|warn(?:ed)?|write|written|wrote|comment(?:ed)?"
     r"|promised?|pledged?|publish(?:ed)?|confirm(?:ed)?|den(?:y|ied)|reveal(?:ed)?|respond(?:ed)?|react(?:ed)?"
 )
-_SAID = _any(
+_SAID = any_of(
     rf"(?:what|who|why|how|where)\s+(?:did|has|have|had|was|were)(?!\w)[^?]*?(?<!\w)(?:{_SAYING})",
     r"who\s+said|(?:что|кто)\s[^?]*?(?:сказал|заявил|сообщил|объявил|написал|рассказал|предупредил|пообещал|опубликовал|говорил)\w*",
     r"(?:що|хто)\s[^?]*?(?:сказа|каза|заяви|повідоми|оголоси|написа|розпові|попереди|пообіця|опублікува|говори)\w*",
 )
-_HAPPENED = _any(
+_HAPPENED = any_of(
     r"what(?:['’]s|\s+has|\s+have|\s+was|\s+is)?\s+(?:happen(?:ed|ing)|occurred|going\s+on|went\s+on|changed)",
     r"що\s[^?]*?(?:сталося|сталось|трапилося|трапилось|відбулося|відбулось|відбувалося|відбувається|змінилося)",
     r"что\s[^?]*?(?:случилось|произошло|происходило|происходит|изменилось)",
 )
 # These ask for a time, or of one to come, or compare with one.
-_UNFIT = _any(
+_UNFIT = any_of(
     r"when|(?:what|which)\s+(?:year|month|date|day|week)|how\s+long|since\s+when",
     r"will|going\s+to|gonna|upcoming|expected\s+to|scheduled|plans?\s+to|next",
     r"(?:first|last|highest|lowest|biggest|largest|most|worst|best)\s[^?]*?since",
@@ -65,12 +63,12 @@ _UNFIT = _any(
     r"когда|(?:какого|каком)\s+(?:года|году|месяца|числа)|будут|будет",
 )
 # A time behind these may be that of what was spoken about.
-_OF_SOMETHING = _any(
+_OF_SOMETHING = any_of(
     r"the|a|an|his|her|its|their|who|which|that|whose|after|following|when",
     r"яке|який|яка|які|якого|що|після|про\s+\w+\s+\w+",
     r"которы\w+|котор\w+|после|о[б]?\s+\w+\s+\w+",
 )
-_NEWEST = _any(
+_NEWEST = any_of(
     r"latest|newest|now|current|currently|recent|recently|lately|so\s+far|these\s+days|at\s+the\s+moment|right\s+now",
     r"up\s+to\s+date|to\s+date|today|tonight|yesterday|this\s+(?:week|month|morning|weekend)|breaking",
     r"(?:the\s+)?(?:last|past)\s+(?:few\s+|couple\s+of\s+|\w+\s+)?(?:hours|days|weeks)|(?:what(?:['’]s|\s+is)\s+)new",

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Placed = tuple[int, tuple[Passage, Article]]
 
-__all__ = ["Lexical", "analyze"]
-
 FORMAT = 2
 STATE = "state.json"
 # A writer's memory in bytes; tantivy refuses less than 15 MB a thread.

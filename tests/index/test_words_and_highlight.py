@@ -1,17 +1,21 @@
 # ruff: noqa: RUF001 - letters that look alike are what other alphabets have
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from articles import make_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.answering.evidence import Asked
 from index.answering.highlight import highlight
 from index.answering.words import COMMONEST, share_held, word_weights
-from index.engines.lexical import analyze
+from index.engines.analysis import analyze
 from index.passages import split
 from index.records import Passage
 
+DAY = date(2025, 1, 11)
 TEXT = "The harbour froze in January. Forty ships waited outside. The mayor spoke of a hard winter."
 words = st.sampled_from(
     ["ice", "ships", "mayor", "the", "No. 84", "Mr. Hale", "Їжак", "日本", "?", "harbour's"]
@@ -22,7 +26,7 @@ questions = st.lists(words, max_size=6).map(" ".join)
 def lit(question: str, text: str = TEXT, start: int = 0, language: str | None = "en") -> list[str]:
     """What is highlighted of a passage that starts at `start` of its article."""
     passage = Passage("harbour", start, start + len(text), text)
-    spans = highlight(question, passage, language, analyze)
+    spans = highlight(Asked(question, DAY, analyze), passage, language)
     return [text[first - start : last - start] for first, last in spans]
 
 
@@ -99,7 +103,7 @@ def test_a_rare_word_decides() -> None:
 def test_the_span_is_in_the_articles_offsets() -> None:
     """A passage that does not begin its article is lit where the sentence stands in the article."""
     passage = Passage("harbour", 1000, 1000 + len(TEXT), TEXT)
-    assert highlight("ships", passage, "en", analyze) == ((1030, 1057),)
+    assert highlight(Asked("ships", DAY, analyze), passage, "en") == ((1030, 1057),)
 
 
 def test_sentences_are_those_of_the_language() -> None:
@@ -115,6 +119,6 @@ def test_what_is_lit_lies_inside_the_passage(question: str, text: str, language:
     """Whatever the question and the passage, the span is a part of the passage's own."""
     article = make_article(f"Ice. {text}", language=language)
     for passage in split(article, lambda texts: [len(each.split()) for each in texts], 50):
-        for start, end in highlight(question, passage, language, analyze):
+        for start, end in highlight(Asked(question, DAY, analyze), passage, language):
             assert passage.start <= start < end <= passage.end
             assert set(analyze(article.text[start:end])) & set(analyze(question))
