@@ -2,6 +2,8 @@
 
 DatelineError               anything that a person can act on: one line, what, which, what next
 ├── InputError              a file, folder or line that is not an article we can read
+├── FetchError              an address that may not be, or cannot be, fetched
+│   └── DisallowedError     a site's robots.txt asks programs not to fetch it
 ├── QuestionError           a question or a filter that cannot be asked
 ├── ModelError              the encoder's model is missing, damaged or not the coverage's own
 └── StoreError              the database or the home folder cannot be used
@@ -14,6 +16,14 @@ class DatelineError(Exception):
 
 class InputError(DatelineError):
     """A file, folder or line that is not an article we can read."""
+
+
+class FetchError(DatelineError):
+    """An address that may not be fetched, or that cannot be."""
+
+
+class DisallowedError(FetchError):
+    """An address that its site's robots.txt asks programs not to fetch."""
 
 
 class QuestionError(DatelineError):
