@@ -5,13 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from index.addresses import canonical_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One published piece. `titled` is False where the title is only the text's first sentence."""
+    """One published piece. `titled` is False where the title is only the text's first sentence.
+
+    `published` is the day it first appeared, `updated` the day its words last changed. `issued` is when
+    its publisher says this version was made; where a publisher dates its versions, other dates on the
+    same words are no other version. `corrected` and `correction` are the day and the publisher's words
+    of a correction. `named` tells that the article itself says what its id is, so that it is another
+    article than any of another id; else it is known by where it was read. `story` is what all copies of
+    one wire story share.
+    """
 
     id: str
     title: str
@@ -24,13 +34,42 @@ class Article:
     authors: tuple[str, ...] = ()
     language: str | None = None
     titled: bool = True
+    issued: datetime | None = None
+    corrected: date | None = None
+    correction: str | None = None
+    named: bool = False
+    story: str | None = None
 
     @property
     def digest(self) -> str:
-        """SHA-256, in hex, of all that a reader would see; where it was read from does not count."""
+        """SHA-256, in hex, of all that a reader would see; where it was read from does not count.
+
+        Nor do dates where the publisher dates each version: feeds date anew what has not changed.
+        """
+        if self.issued:
+            return _sha256([self.title, self.text, self.source, self.correction])
         seen = [self.title, self.text, self.source, self.url, _iso(self.published), _iso(self.updated)]
-        content = json.dumps([*seen, self.authors, self.language, self.titled], ensure_ascii=True)
-        return hashlib.sha256(content.encode()).hexdigest()
+        return _sha256([*seen, self.authors, self.language, self.titled])
+
+    @property
+    def address(self) -> str | None:
+        """The article's address in the one spelling that all its spellings come to."""
+        return canonical_address(self.url) if self.url else None
+
+    @property
+    def content(self) -> str:
+        """SHA-256, in hex, of what is the same wherever one source has put the piece."""
+        return _sha256([self.title, self.text, self.source])
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A publisher's word that the article of this id is no longer to be used, why, and when it said so."""
+
+    id: str
+    input: str
+    reason: str
+    issued: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +206,23 @@ def _hit_as_json(hit: Hit) -> dict[str, Any]:
             "published": _iso(article.published),
             "authors": list(article.authors),
             "input": article.input,
+            **_changes_as_json(article),
         },
         "also": [
             {"id": each.id, "source": each.source, "url": each.url, "published": _iso(each.published)}
             for each in hit.also
         ],
     }
+
+
+def _changes_as_json(article: Article) -> dict[str, Any]:
+    """When and how an article was changed, where it was."""
+    changes = {"updated": _iso(article.updated), "corrected": _iso(article.corrected)}
+    return {name: value for name, value in (changes | {"correction": article.correction}).items() if value}
+
+
+def _sha256(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
 def _iso(day: date | None) -> str | None:

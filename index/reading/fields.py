@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from index.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
 # How each field may be written; the first spelling that holds something wins.
 _SPELLINGS = {
@@ -55,13 +55,24 @@ class Origin:
     id: str
 
 
-def compose(given: Mapping[Any, Any], text: str, origin: Origin) -> Iterator[Article | Noticed]:
+def compose(
+    given: Mapping[Any, Any],
+    text: str,
+    origin: Origin,
+    *,
+    issued: datetime | None = None,
+    corrected: date | None = None,
+    correction: str | None = None,
+) -> Iterator[Article | Noticed]:
     """What is to be said about the metadata, then the article.
 
     Args:
         given: metadata under any spelling of its keys, with values of any type.
         text: the article itself, not cleaned yet.
         origin: where both came from.
+        issued: when the publisher says this version was made.
+        corrected: the day of a correction.
+        correction: the publisher's words of it, not cleaned yet.
 
     Raises:
         InputError: there is no text.
@@ -74,7 +85,8 @@ def compose(given: Mapping[Any, Any], text: str, origin: Origin) -> Iterator[Art
     for name, day in days.items():
         if day is None:
             yield Noticed(origin.input, _not_understood(name, fields[name]))
-    yield _article(fields, days, text, origin)
+    article = _article(fields, days, text, origin)
+    yield replace(article, issued=issued, corrected=corrected, correction=_line(correction))
 
 
 def canonical(given: Mapping[Any, Any]) -> dict[str, Any]:
@@ -93,8 +105,9 @@ def _article(fields: dict[str, Any], days: dict[str, date | None], text: str, or
     title = _line(fields.get("title"))
     url = _url(fields.get("url"))
     language = _language(fields.get("language"), text)
+    identity = _id(fields.get("id"))
     return Article(
-        id=_id(fields.get("id")) or origin.id,
+        id=identity or origin.id,
         title=title or _first_sentence(text, language),
         text=text,
         input=origin.input,
@@ -105,6 +118,7 @@ def _article(fields: dict[str, Any], days: dict[str, date | None], text: str, or
         authors=_authors(fields.get("authors")),
         language=language,
         titled=title is not None,
+        named=bool(identity),
     )
 
 

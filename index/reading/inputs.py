@@ -12,8 +12,10 @@ from index.reading.beir import count_lines, read_beir
 from index.reading.decoding import decode, one_line
 from index.reading.fields import Noticed, Origin
 from index.reading.markdown import read_markdown
+from index.reading.ninjs import read_ninjs
+from index.reading.page import read_page
 from index.reading.text import read_text
-from index.records import Article, Skipped
+from index.records import Article, Skipped, Withdrawal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +24,19 @@ FILE_LIMIT = 50_000_000
 _TEXT = ".txt"
 _MARKDOWN = (".md", ".markdown")
 _BEIR = (".jsonl", ".jsonl.gz")
-_KINDS = "we read .txt, .md, .markdown, .jsonl and .jsonl.gz"
+_PAGE = (".html", ".htm", ".xhtml")
+_WIRE = ".json"
+_OPML = ".opml"
+_KINDS = "we read .txt, .md, .markdown, .html, .jsonl, .jsonl.gz and newswire in .json"
 
 
-def read_input(given: str, base: Path) -> Iterator[Article | Skipped | Noticed]:
+def read_input(given: str, base: Path) -> Iterator[Article | Withdrawal | Skipped | Noticed]:
     """Every article of a file or folder, and a word on all that is not read as one; content never raises.
 
     Args:
         given: the path as typed; a folder is walked in sorted order, without its hidden files.
-        base: the id of a .txt or .md file below this folder is its path from there, else its whole path.
+        base: the id of a file below this folder, if it tells none, is its path from there, else its
+            whole path.
     """
     for path in _walk(given):
         if isinstance(path, Skipped):
@@ -92,7 +98,9 @@ def _judge(path: Path, status: os.stat_result) -> Skipped | None:
     reason = None
     if not stat.S_ISREG(status.st_mode):
         reason = "a pipe, socket or device, not a file; copy what it gives into a file"
-    elif not name.endswith((_TEXT, *_MARKDOWN, *_BEIR)):
+    elif name.endswith(_OPML):
+        reason = "a list of feeds; name it by itself, and the feeds are read"
+    elif not name.endswith((_TEXT, _WIRE, *_MARKDOWN, *_PAGE, *_BEIR)):
         reason = f"a file of another kind; {_KINDS}"
     elif name.startswith("queries.jsonl") and _beside_corpus(path):
         reason = "questions of a BEIR set, not articles"
@@ -109,8 +117,9 @@ def _too_long(size: int) -> str:
     return f"{size / 1e6:.1f} MB, more than the {FILE_LIMIT / 1e6:.0f} MB we read as one article; split it"
 
 
-def _read_file(path: Path, origin: Origin) -> Iterator[Article | Skipped | Noticed]:
-    if path.name.lower().endswith(_BEIR):
+def _read_file(path: Path, origin: Origin) -> Iterator[Article | Withdrawal | Skipped | Noticed]:
+    name = path.name.lower()
+    if name.endswith(_BEIR):
         yield from read_beir(path, origin)
         return
     with path.open("rb") as file:
@@ -118,7 +127,12 @@ def _read_file(path: Path, origin: Origin) -> Iterator[Article | Skipped | Notic
         raw = file.read(FILE_LIMIT + 1)
     if len(raw) > FILE_LIMIT:
         raise InputError(f"{origin.input}: {_too_long(len(raw))}")
-    read = read_text if path.name.lower().endswith(_TEXT) else read_markdown
+    if name.endswith(_PAGE):
+        # A page says itself in which letters it is written, and which address it has.
+        yield from read_page(raw, origin)
+        return
+    readers = {_TEXT: read_text, _WIRE: read_ninjs}
+    read = readers.get(path.suffix.lower(), read_markdown)
     yield from read(decode(raw, origin.input), origin)
 
 

@@ -69,6 +69,7 @@ def test_a_line_is_an_article_with_its_metadata(path: Path, *, nested: bool) -> 
             updated=date(2025, 1, 12),
             authors=("Ann Lee",),
             language="en",
+            named=True,
         )
     ]
 

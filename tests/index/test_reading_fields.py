@@ -114,6 +114,7 @@ def test_everything_given_is_kept() -> None:
         authors=("Ann Lee", "Bo Ek"),
         language="en",
         titled=True,
+        named=True,
     )
 
 
@@ -332,3 +333,31 @@ def test_no_metadata_breaks_the_reading(given_fields: dict[str, Any]) -> None:
     assert article.id
     assert article.title
     f"{article}".encode()
+
+
+@pytest.mark.parametrize(
+    ("identity", "named"), [("a", True), (7, True), ("", False), (None, False), (True, False)]
+)
+def test_an_article_is_named_where_it_says_its_id(identity: object, *, named: bool) -> None:
+    """An id that is only where it was read from is no name."""
+    assert compose_one(id=identity).named is named
+
+
+def test_what_a_reader_knows_of_the_version_is_kept() -> None:
+    """When it was issued and how it was corrected come from the reader; the words are made one line."""
+    issued = datetime(2025, 1, 12, 8, tzinfo=UTC)
+    (article,) = compose(
+        {},
+        "Some text.",
+        ORIGIN,
+        issued=issued,
+        corrected=date(2025, 1, 12),
+        correction=" It was\x1b\n 9 cm. ",
+    )
+    assert isinstance(article, Article)
+    assert (article.issued, article.corrected, article.correction) == (
+        issued,
+        date(2025, 1, 12),
+        "It was 9 cm.",
+    )
+    assert (compose_one().issued, compose_one().corrected, compose_one().correction) == (None, None, None)
