@@ -30,6 +30,8 @@ bench: $(VENV)/.benching
 	$(BIN)/python benchmarks/indexing.py $(SET)
 	$(BIN)/python benchmarks/questions.py $(SET)
 	$(BIN)/python benchmarks/fusion.py $(SET)
+	$(BIN)/python benchmarks/copies.py
+	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/peers.py $(SET)
 
 # Fits what stands in index/answering/coefficients.json anew.

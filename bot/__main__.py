@@ -7,7 +7,7 @@ import io
 import json
 import os
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
     from index.coverage import Coverage
+    from index.watching.watcher import Happening
 
 DESCRIPTION = "Answers questions about news articles with the articles' own words, each with its source."
 SETTINGS = """\
@@ -31,8 +32,17 @@ settings, from the environment or a file .env in the working directory:
   DATELINE_MODEL          another sentence-transformers model, by folder or name (default: the one that ships)
   DATELINE_RERANKER       a cross-encoder to sort the best passages again, by folder or name (default: none)
   DATELINE_CONFIDENCE     from which confidence, 0 to 1, on a question counts as answered (default: fitted)
+  DATELINE_WATCH          inputs that 'run' watches, with spaces between (default: none)
+  DATELINE_EVERY          the time between two visits of what is watched: 30s, 15m, 2h, 1d (default: 15m)
+  DATELINE_ADMINS         Telegram ids, with commas between, of those who are told when an input falls silent
+  DATELINE_PAUSE          seconds between two requests to one host (default: 1)
+  DATELINE_PRIVATE_ADDRESSES  yes: addresses of private networks may be fetched too (default: no)
 """
 HITS, MOST_HITS = 5, 100
+INPUT = (
+    "a .txt, .md, .html, .jsonl, .jsonl.gz, a .json of newswire (ninjs), an .opml, a folder of these, or the "
+    "address of a page, a feed, an OPML list, a sitemap or newswire"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,27 +104,76 @@ def ask(given: argparse.Namespace, settings: Settings) -> None:
 
 def chat(_given: argparse.Namespace, settings: Settings) -> None:
     """Hold the conversation in the terminal."""
-    from bot.conversation import Conversation
-    from bot.terminal import chat as converse
-
     with _coverage(settings) as coverage:
-        converse(Conversation(coverage), _console())
+        _converse(coverage)
 
 
-def run(given: argparse.Namespace, settings: Settings) -> None:
+def run(_given: argparse.Namespace, settings: Settings) -> None:
     """Run the bot on Telegram, or in the terminal where there is no token."""
+    from bot.watching import watching
+
     if settings.token is None:
         print("TELEGRAM_BOT_TOKEN is not set, so this is the chat in the terminal.", file=sys.stderr)
-        chat(given, settings)
+        with _coverage(settings) as coverage, watching(coverage, settings.watched, settings.every, _no_alarm):
+            _converse(coverage)
         return
+    from bot.telegram.alarms import Alarms
     from bot.telegram.program import run as run_on_telegram
 
+    alarms = Alarms(settings.admin_ids)
+    with (
+        _coverage(settings) as coverage,
+        watching(coverage, settings.watched, settings.every, alarms.raise_alarm),
+    ):
+        run_on_telegram(coverage, settings.token.get_secret_value(), settings.api_base, alarms)
+
+
+def watch(given: argparse.Namespace, settings: Settings) -> None:
+    """Read the inputs again and again, until Ctrl-C or SIGTERM; what is new is answerable at once."""
+    import signal
+    import threading
+
+    from bot.watching import format_happening
+
+    stop = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda _number, _frame: stop.set())
+
+    def tell(happening: Happening) -> None:
+        if (line := format_happening(happening)) is not None:
+            brought = (
+                happening.visit is not None and not happening.visit.state.trouble and not happening.silent
+            )
+            print(line, file=sys.stdout if brought else sys.stderr, flush=True)
+
     with _coverage(settings) as coverage:
-        run_on_telegram(coverage, settings.token.get_secret_value(), settings.api_base)
+        coverage.watch(given.inputs, given.every or settings.every, stop, tell)
+
+
+def history(given: argparse.Namespace, settings: Settings) -> None:
+    """Show all that an article has said: its versions, corrections and withdrawal."""
+    from bot.summaries import format_version, version_as_json
+    from index.errors import InputError
+
+    with _coverage(settings) as coverage:
+        found = coverage.history(given.wanted)
+    if not found:
+        raise InputError(
+            f"no article has or had the id, the address or the words '{given.wanted}'; "
+            "'dateline ask --json' tells the ids of what it quotes"
+        )
+    if given.json:
+        print(
+            json.dumps(
+                [[version_as_json(each) for each in versions] for versions in found], ensure_ascii=False
+            )
+        )
+    else:
+        print(*(line for versions in found for each in versions for line in format_version(each)), sep="\n")
 
 
 def remove(given: argparse.Namespace, settings: Settings) -> None:
-    """Take articles out of the coverage."""
+    """Take articles out of the coverage, with all that they ever said, or let go of what was watched."""
     from index.errors import InputError
 
     with _coverage(settings) as coverage:
@@ -179,9 +238,16 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=command)
         return added
 
-    indexing = add("index", index, "read articles from files and folders into the coverage")
-    indexing.add_argument(
-        "inputs", nargs="+", metavar="INPUT", help="a .txt, .md, .jsonl, .jsonl.gz, or a folder"
+    indexing = add("index", index, "read articles from files, folders and the web into the coverage")
+    indexing.add_argument("inputs", nargs="+", type=_text, metavar="INPUT", help=INPUT)
+
+    viewing = add("watch", watch, "read inputs again and again, so that the coverage stays current")
+    viewing.add_argument("inputs", nargs="+", type=_text, metavar="INPUT", help=INPUT)
+    viewing.add_argument(
+        "--every",
+        type=_period,
+        metavar="TIME",
+        help="the time between two visits: 30s, 15m, 2h, 1d (default: 15m)",
     )
 
     asking = add("ask", ask, "answer one question")
@@ -204,6 +270,11 @@ def _parser() -> argparse.ArgumentParser:
 
     add("chat", chat, "the conversation in the terminal; from a pipe, a question a line")
     add("run", run, "the bot on Telegram, or the chat where there is no token")
+    looking = add("history", history, "all that an article has said: old versions, corrections, withdrawal")
+    looking.add_argument(
+        "wanted", type=_text, metavar="WHAT", help="an article's id or address, or words once quoted"
+    )
+    looking.add_argument("--json", action="store_true", help="print JSON")
     removing = add("remove", remove, "take articles out of the coverage")
     removing.add_argument("ids", nargs="+", metavar="ARTICLE_ID")
     telling = add("status", status, "what is in the coverage, how old, how big, which model")
@@ -239,14 +310,35 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"'{text}' is no day; write it as 2025-01-31") from None
 
 
+def _period(text: str) -> timedelta:
+    from bot.watching import parse_period
+
+    try:
+        return parse_period(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_HITS:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 to {MOST_HITS}")
     return int(text)
 
 
+def _converse(coverage: Coverage) -> None:
+    from bot.conversation import Conversation
+    from bot.terminal import chat as converse
+
+    converse(Conversation(coverage), _console())
+
+
+def _no_alarm(_line: str) -> None:
+    """In a terminal the log is what is read."""
+
+
 def _coverage(settings: Settings) -> Coverage:
     from index.coverage import Coverage
+    from index.manners import Manners
 
     url = settings.database_url.get_secret_value() if settings.database_url else None
     return Coverage.open(
@@ -255,6 +347,7 @@ def _coverage(settings: Settings) -> Coverage:
         model=settings.model,
         reranker=settings.reranker,
         threshold=settings.threshold,
+        manners=Manners(settings.private_addresses, settings.pause),
     )
 
 

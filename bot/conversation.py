@@ -102,15 +102,15 @@ def to_reply(answer: Answer, shown: int = SHOWN) -> Reply:
         return Reply(notice=EMPTY)
     if answer.remark:
         return Reply(notice=answer.remark)
-    searched = format_query(answer.query)
+    searched = format_query(answer.query, answer.extent.newest)
     if answer.answered:
         return Reply(tuple(hit for hit in answer.hits[:shown] if hit.answers), searched=searched)
     nearest = tuple(hit for hit in answer.hits[:NEAREST] if hit.confidence >= NEAR)
     return Reply(notice=REFUSAL_NEAR if nearest else REFUSAL, nearest=nearest, searched=searched)
 
 
-def format_query(query: Query) -> str:
-    """What was searched for: the words, the dates, the sources, and that the last two were let go."""
+def format_query(query: Query, newest: date | None = None) -> str:
+    """What was searched for, by which dates and sources, whether these were let go; how current it all is."""
     parts = [f"Searched: {query.text}"]
     if query.since and query.until:
         parts.append(f"published {format_day(query.since)} to {format_day(query.until)}")
@@ -122,6 +122,8 @@ def format_query(query: Query) -> str:
         parts.append(f"only {', '.join(query.sources)}")
     if query.widened:
         parts.append("nothing within the dates or sources named answers, so among all")
+    if newest:
+        parts.append(f"the newest article is of {format_day(newest)}")
     return " · ".join(parts)
 
 

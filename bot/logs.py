@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 HIDDEN = "<token>"
 # httpx tells every address it calls, and the token is part of Telegram's.
-TALKATIVE = ("httpx", "httpcore", "telegram", "apscheduler")
+TALKATIVE = ("httpx", "httpcore", "telegram", "apscheduler", "protego", "trafilatura", "htmldate")
 
 
 class RedactingFormatter(logging.Formatter):

@@ -13,7 +13,8 @@ from bot.conversation import format_day
 from bot.links import link_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import date
 
     from rich.console import RenderableType
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from index.records import Article, Hit
 
 TITLE_CHARACTERS = 200
+# A correction is told in so many characters; the whole of it stands in the article.
+CORRECTION_CHARACTERS = 300
 # So many sources of copies are named.
 ALSO = 3
 
@@ -76,7 +79,7 @@ def _quote_html(hit: Hit, *, expandable: bool) -> str:
 
 
 def _citation_html(hit: Hit) -> str:
-    title, rest = escape(_title(hit.article)), escape(_rest(hit.article, format_day(hit.article.published)))
+    title, rest = escape(_title(hit.article)), escape(_rest(hit.article, format_day))
     link = link_to(hit)
     named = f'<a href="{escape(link)}">{title}</a>' if link else title
     also = _also(hit)
@@ -88,11 +91,10 @@ def _quote_text(hit: Hit, indent: int) -> Iterator[RenderableType]:
     for part, lit in _parts(hit):
         quotation.append(part, style="bold green" if lit else "")
     article = hit.article
-    day = article.published.isoformat() if article.published else "undated"
     yield Padding(quotation, (0, indent)) if indent else quotation
     yield Text()
     yield Text(_title(article), style="bold")
-    yield Text(_rest(article, day), style="cyan")
+    yield Text(_rest(article, _iso_day), style="cyan")
     if hit.also:
         yield Text(_also(hit), style="cyan")
     yield Text(link_to(hit) or article.input, style="dim")
@@ -111,7 +113,7 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
 
 def _citation_text(hit: Hit) -> str:
     article = hit.article
-    return f"{_title(article)}\n{_rest(article, format_day(article.published))}\n{_also(hit)}"
+    return f"{_title(article)}\n{_rest(article, format_day)}\n{_also(hit)}"
 
 
 def _also(hit: Hit) -> str:
@@ -130,9 +132,22 @@ def _title(article: Article) -> str:
     return title if article.titled else f"{title} (untitled)"
 
 
-def _rest(article: Article, day: str) -> str:
+def _rest(article: Article, written: Callable[[date | None], str]) -> str:
+    """The source, the day, and when the article was changed or corrected, if it was."""
     source = (article.source or "source not given")[:TITLE_CHARACTERS]
-    return f"{source} · {day}"
+    parts = [source, written(article.published)]
+    if article.updated and article.updated != article.published:
+        parts.append(f"updated {written(article.updated)}")
+    line = " · ".join(parts)
+    if not article.correction:
+        return line
+    day = f" on {written(article.corrected)}" if article.corrected else ""
+    words = article.correction[:CORRECTION_CHARACTERS]
+    return f"{line}\ncorrected{day}: {words}{'…' * (len(words) < len(article.correction))}"
+
+
+def _iso_day(day: date | None) -> str:
+    return day.isoformat() if day else "undated"
 
 
 def _units(text: str) -> int:

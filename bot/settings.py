@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.watching import parse_period
 from index.errors import DatelineError
 
 
@@ -26,6 +28,45 @@ class Settings(BaseSettings):
     model: str | None = Field(None, alias="DATELINE_MODEL")
     reranker: str | None = Field(None, alias="DATELINE_RERANKER")
     threshold: float | None = Field(None, alias="DATELINE_CONFIDENCE", ge=0, le=1)
+    watch: str = Field("", alias="DATELINE_WATCH")
+    every: timedelta = Field(timedelta(minutes=15), alias="DATELINE_EVERY")
+    admins: str = Field("", alias="DATELINE_ADMINS")
+    pause: float = Field(1.0, alias="DATELINE_PAUSE", ge=0, le=3600)
+    private_addresses: bool = Field(default=False, alias="DATELINE_PRIVATE_ADDRESSES")
+
+    @property
+    def watched(self) -> list[str]:
+        """The inputs to watch while the bot runs."""
+        return self.watch.split()
+
+    @property
+    def admin_ids(self) -> list[int]:
+        """The Telegram ids of those who run the bot."""
+        return [int(each) for each in self.admins.replace(",", " ").split()]
+
+    @field_validator("every", mode="before")
+    @classmethod
+    def _every_as_written(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return parse_period(value) if value.strip() else timedelta(minutes=15)
+
+    @field_validator("admins", mode="after")
+    @classmethod
+    def _ids_are_numbers(cls, value: str) -> str:
+        strange = [
+            each for each in value.replace(",", " ").split() if not each.isascii() or not each.isdigit()
+        ]
+        if strange:
+            raise ValueError(
+                "write Telegram's numbers of people, with commas between; @userinfobot tells yours"
+            )
+        return value
+
+    @field_validator("private_addresses", mode="before")
+    @classmethod
+    def _blank_is_no(cls, value: object) -> object:
+        return False if isinstance(value, str) and not value.strip() else value
 
     @field_validator("token", "database_url", "model", "reranker", "threshold", mode="before")
     @classmethod

@@ -16,18 +16,26 @@ from index.answering.confidence import default_threshold
 from index.answering.language import language_of
 from index.answering.question import Moment, understand
 from index.answering.topic import Topic
+from index.database import Database
 from index.encoder import SentenceEncoder
 from index.engines.dense import Dense
 from index.engines.lexical import Lexical
 from index.errors import ModelError, StoreError
+from index.groups import Groups
+from index.history import Version, find_versions
 from index.indexing import Indexing, Report
-from index.reading.inputs import count_articles
+from index.journal import InputState, Journal
+from index.manners import Manners
+from index.reading.inputs import count_articles, read_input
 from index.records import Answer, Extent
 from index.reranker import CrossEncoderReranker
 from index.store import Store
+from index.watching.rounds import is_visited
+from index.watching.watcher import Happening, Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import timedelta
     from pathlib import Path
     from typing import Self
 
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DATABASE = "dateline.db"
+POLITE = Manners()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +61,32 @@ class Status:
     generation: int
     dense_generation: int
     lexical_generation: int
+    inputs: tuple[InputState, ...] = ()
 
 
 class Coverage:
     """All articles of one home folder: add, remove, ask. Threads may share it, processes the home."""
 
     def __init__(
-        self, home: Path, store: Store, encoder: Encoder, reranker: Reranker | None, threshold: float
+        self,
+        home: Path,
+        database: Database,
+        encoder: Encoder,
+        reranker: Reranker | None,
+        threshold: float,
+        manners: Manners,
     ) -> None:
         self._home = home
-        self._store = store
+        self._database = database
+        self._store = Store(database)
+        self._groups = Groups(database)
+        self._journal = Journal(database)
+        self._manners = manners
         self._encoder = encoder
         self._reranker = reranker
         self._threshold = threshold
         self._topic = Topic(encoder)
-        self._known_sources: tuple[int, tuple[str, ...]] = (-1, ())
+        self._known: tuple[int, Extent, tuple[str, ...]] = (-1, Extent(0, 0, None), ())
         # Within the process one question searches at a time; across processes one writes the index files.
         self._turn = threading.RLock()
         self._files = FileLock(home / "indexes.lock")
@@ -82,11 +102,12 @@ class Coverage:
         reranker: str | None = None,
         threshold: float | None = None,
         encoder: Encoder | None = None,
+        manners: Manners = POLITE,
     ) -> Self:
         """The coverage in a home folder, which is made where it is not there.
 
         `model` and `reranker` are names or folders of sentence-transformers models; from the confidence
-        `threshold`, in 0..1, a question counts as answered.
+        `threshold`, in 0..1, a question counts as answered. `manners` are those on the web.
 
         Raises:
             StoreError: the home or the database cannot be used.
@@ -95,17 +116,18 @@ class Coverage:
             home.mkdir(parents=True, exist_ok=True)
             # Two that make the tables at once would trip over each other; this takes a moment.
             with FileLock(home / "opening.lock", timeout=60):
-                store = Store.open(database_url or home / DATABASE)
+                database = Database.open(database_url or home / DATABASE)
         except (OSError, Timeout) as error:
             raise StoreError(
                 f"the home '{home}' cannot be written ({error}); set DATELINE_HOME to a folder that can"
             ) from error
         return cls(
             home,
-            store,
+            database,
             encoder or SentenceEncoder(model),
             CrossEncoderReranker(reranker) if reranker else None,
             default_threshold() if threshold is None else threshold,
+            manners,
         )
 
     def __enter__(self) -> Self:
@@ -116,14 +138,17 @@ class Coverage:
 
     def close(self) -> None:
         """Let everything go. What was acknowledged is stored already."""
-        self._store.close()
+        self._database.close()
 
     def count(self, inputs: Iterable[str]) -> int:
         """About how many articles the inputs hold; for telling how far the indexing is."""
-        return sum(count_articles(each) for each in inputs)
+        return sum(count_articles(each) for each in inputs if not is_visited(each))
 
     def index(self, inputs: Iterable[str], tell: Callable[[Report], None] = lambda _report: None) -> Report:
         """Read, split, encode and store the inputs, calling `tell` as the work goes on.
+
+        An input is a file, a folder, or the address of a page, a feed, a list of feeds, a sitemap or
+        newswire; of what lists pages, the pages are read.
 
         Raises:
             ModelError: the coverage was made with another model.
@@ -131,17 +156,60 @@ class Coverage:
         """
         self._check_model()
         self._current_engines(wait=True)
-        report = Indexing(self._store, self._encoder, self._home.resolve().parent, tell).run(inputs)
+        indexing = Indexing(self._store, self._groups, self._encoder, tell)
+        watcher = Watcher(indexing, self._journal, self._base, self._manners)
+        for given in inputs:
+            if is_visited(given):
+                watcher.once(given)
+            else:
+                indexing.run(given, read_input(given, self._base))
         self._current_engines(wait=True)
-        return report
+        return indexing.report
+
+    def watch(
+        self,
+        inputs: Sequence[str],
+        every: timedelta,
+        stop: threading.Event,
+        tell: Callable[[Happening], None],
+    ) -> None:
+        """Index the inputs again and again, with a pause of `every` between, until `stop` is set.
+
+        Raises:
+            ModelError: the coverage was made with another model, or the model cannot be loaded.
+            StoreError: the database refuses.
+        """
+        self._check_model()
+        self._current_engines(wait=True)
+        indexing = Indexing(self._store, self._groups, self._encoder)
+
+        def tell_stored(happening: Happening) -> None:
+            # Files of the indexes that are up to date make the next start quick.
+            if happening.visit and (happening.visit.added or happening.visit.updated):
+                self._current_engines(wait=True)
+            tell(happening)
+
+        watcher = Watcher(indexing, self._journal, self._base, self._manners)
+        watcher.forever(inputs, every, stop, tell_stored)
+
+    def history(self, wanted: str) -> list[list[Version]]:
+        """The versions, newest first, of each article of this id or address, or that held these words."""
+        return find_versions(self._database, wanted)
 
     def remove(self, ids: Sequence[str]) -> list[str]:
-        """Take the articles out of the coverage; the ids that were there."""
+        """Take the articles out of the coverage, and let inputs go that are watched no longer.
+
+        Returns:
+            Those of the ids and addresses that were there.
+        """
         # An index ahead of its database, as after a restored backup, is told only before the next change.
         self._current_engines(wait=True)
         removed = self._store.remove(ids)
         self._current_engines(wait=True)
-        return removed
+        let_go = [state.address for state in self._journal.inputs() if state.address in ids]
+        for address in let_go:
+            self._journal.forget_input(address)
+        return removed + let_go
 
     def ask(
         self,
@@ -164,8 +232,8 @@ class Coverage:
             ModelError: the model cannot be loaded, or is not the coverage's.
         """
         now = now or datetime.now().astimezone().date()
-        extent = self._store.extent()
-        moment = Moment(now, self._sources(), extent.newest, topic)
+        extent, known_sources = self._facts()
+        moment = Moment(now, known_sources, extent.newest, topic)
         query = understand(question, moment, since=since, until=until, sources=sources)
         if not extent.passages:
             return Answer(question, query, (), 0.0, answered=False, extent=extent)
@@ -200,20 +268,27 @@ class Coverage:
             generation=self._store.generation(),
             dense_generation=dense.generation if dense else 0,
             lexical_generation=lexical.generation if lexical else 0,
+            inputs=tuple(self._journal.inputs()),
         )
 
-    def _sources(self) -> tuple[str, ...]:
-        """The sources, read anew only when something has changed: every question asks for them."""
-        generation, known = self._known_sources
+    @property
+    def _base(self) -> Path:
+        """The folder from which files are named."""
+        return self._home.resolve().parent
+
+    def _facts(self) -> tuple[Extent, tuple[str, ...]]:
+        """The extent and the sources, read anew only when something has changed: every question asks."""
+        generation, extent, known = self._known
         newest = self._store.generation()
         if generation != newest:
-            known = tuple(self._store.sources())
-            self._known_sources = (newest, known)
-        return known
+            extent, known = self._store.extent(), tuple(self._store.sources())
+            self._known = (newest, extent, known)
+        return extent, known
 
     def _answering(self) -> Answering:
         engines = self._current_engines(wait=False)
-        return Answering(self._encoder, self._store, engines, self._topic, self._reranker, self._threshold)
+        parts = (self._store, self._groups)
+        return Answering(self._encoder, parts, engines, self._topic, self._reranker, self._threshold)
 
     def _check_model(self) -> None:
         made_with = self._store.model()

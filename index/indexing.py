@@ -1,28 +1,38 @@
-"""The article's journey: read, split, encode, store."""
+"""The article's journey: read, tell what is new, split, encode, store, and find what it is a copy of."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 from index.passages import context_title, split
 from index.reading.fields import Noticed
-from index.reading.inputs import read_input
-from index.records import Article, Passage, Skipped, in_context
+from index.records import Article, Passage, Skipped, Withdrawal, in_context
+from index.seen import Seen
 from index.store import Encoded
+from index.stories import are_copies, fingerprints
+from index.versions import succeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from index.encoder import Encoder
+    from index.groups import Groups
     from index.store import Store
+
+# What a reader gives.
+Item = Article | Withdrawal | Skipped | Noticed
 
 # So many passages are encoded and stored together: enough to sort by length, and no more than a few
 # seconds' work to lose with the plug.
 TOGETHER = 256
 LOOKED_UP = 64
+# Of so many articles that share the most fingerprints with one, it is looked whether it is their copy.
+CANDIDATES = 5
 
 
 @dataclass(slots=True)
@@ -33,6 +43,7 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     repeated: int = 0
+    withdrawn: int = 0
     passages: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     noticed: list[Noticed] = field(default_factory=list)
@@ -43,77 +54,150 @@ class Report:
         """How many articles were read and are stored."""
         return self.added + self.updated + self.unchanged
 
+    def take_words(self) -> list[Skipped | Noticed]:
+        """What was skipped or noticed since this was last called, for a run that never ends."""
+        words: list[Skipped | Noticed] = [*self.skipped, *self.noticed]
+        self.skipped, self.noticed = [], []
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Under which id an article is stored, or lined up to be, and what that is to what was stored before."""
+
+    id: str
+    fate: Literal["added", "updated", "unchanged"]
+
 
 class Indexing:
     """One run over some inputs. What its report counts is stored, whatever happens next."""
 
-    def __init__(self, store: Store, encoder: Encoder, base: Path, tell: Callable[[Report], None]) -> None:
+    def __init__(
+        self, store: Store, groups: Groups, encoder: Encoder, tell: Callable[[Report], None] = lambda _: None
+    ) -> None:
         self.report = Report()
         self._store = store
+        self._groups = groups
         self._encoder = encoder
-        self._base = base
         self._tell = tell
-        self._seen: dict[str, str] = {}
+        self._seen = Seen()
         self._waiting: list[tuple[Article, list[Passage], bool]] = []
+        # Whatever an article that waits to be stored could be recognised by.
+        self._awaited: set[str] = set()
+        # Of these what is stored has changed, or will have, since it was looked up for the batch.
+        self._changed: set[str] = set()
 
-    def run(self, inputs: Iterable[str]) -> Report:
-        """Index all inputs, one after the other; an input that gives no article ends up in `barren`.
+    def run(self, given: str, items: Iterable[Item]) -> None:
+        """Index all that an input gives.
 
         Raises:
             StoreError: the database refuses; all that was reported before is stored.
         """
-        for given in inputs:
-            given_before, skipped = self._given_so_far(), len(self.report.skipped)
-            for some in _together(self._read(given), LOOKED_UP):
-                self._sort_out(some)
-            self._flush()
-            if self._given_so_far() == given_before:
-                reasons = self.report.skipped[skipped:]
-                self.report.barren.append(_barren(given, reasons))
-        return self.report
+        with self.reading(given):
+            for some in _together(iter(items), LOOKED_UP):
+                self.take(some)
 
-    def _given_so_far(self) -> int:
-        return self.report.articles + self.report.repeated
+    @contextmanager
+    def reading(self, given: str) -> Iterator[None]:
+        """What is taken within is of this input; if it gives no article it ends up in `barren`."""
+        given_before, skipped = self._given_so_far(), len(self.report.skipped)
+        yield
+        self.flush()
+        if self._given_so_far() == given_before:
+            reasons = self.report.skipped[skipped:]
+            self.report.barren.append(_barren(given, reasons))
 
-    def _read(self, given: str) -> Iterator[Article]:
-        """The input's articles; what else it gives is noted."""
-        for item in read_input(given, self._base):
-            if isinstance(item, Noticed):
-                self.report.noticed.append(item)
+    def take(self, items: Sequence[Item]) -> list[Taken]:
+        """Let pass what is stored as it is, and line up the rest; what became of the articles, in order."""
+        stored = self._store.digests(item.id for item in items if isinstance(item, Article))
+        self._changed = {article.id for article, _, _ in self._waiting}
+        taken = []
+        for item in items:
+            if isinstance(item, Article):
+                taken += self._sort_out(item, stored.get(item.id))
+            elif isinstance(item, Withdrawal):
+                self._withdraw(item)
             elif isinstance(item, Skipped):
                 self.report.skipped.append(item)
-            elif self._seen.get(item.id) == item.digest:
-                # The same file by two ways, as with a folder and a file in it.
-                self.report.repeated += 1
-            elif item.id in self._seen:
-                reason = f"its id '{item.id}' is that of an earlier article of this run; give it another"
-                self.report.skipped.append(Skipped(item.input, reason))
             else:
-                self._seen[item.id] = item.digest
-                yield item
-
-    def _sort_out(self, articles: Sequence[Article]) -> None:
-        """Let pass what is stored as it is, and line up the rest to be encoded."""
-        stored = self._store.digests(article.id for article in articles)
-        for article in articles:
-            digest, origin = stored.get(article.id, (None, None))
-            if digest == article.digest:
-                self.report.unchanged += 1
-                continue
-            if origin is not None and origin != article.input:
-                remark = f"replaces the article '{article.id}' that came from {origin}"
-                self.report.noticed.append(Noticed(article.input, remark))
-            found = split(article, self._encoder.count_tokens, self._encoder.window)
-            self._waiting.append((article, found, digest is None))
-            if sum(len(passages) for _, passages, _ in self._waiting) >= TOGETHER:
-                self._flush()
+                self.report.noticed.append(item)
         self._tell(self.report)
+        return taken
 
-    def _flush(self) -> None:
-        """Encode and store what is lined up, in one transaction."""
-        if not self._waiting:
-            return
+    def flush(self) -> None:
+        """Encode and store what is lined up, in one transaction, and see what it is a copy of."""
+        if self._waiting:
+            self._store_waiting()
+            self._tell(self.report)
+        for article in self._groups.ungrouped():
+            marks = fingerprints(article.text)
+            alike = self._groups.resembling(article, marks, CANDIDATES)
+            story = next((each.story for each in alike if are_copies(article, each)), None)
+            self._groups.note(article, marks, story or uuid4().hex)
+
+    def begin_anew(self) -> None:
+        """Let whatever was read be read again, as in another run: a file may have changed meanwhile."""
+        self._seen.clear()
+
+    def _given_so_far(self) -> int:
+        return self.report.articles + self.report.repeated + self.report.withdrawn
+
+    def _sort_out(self, article: Article, known: tuple[str, str] | None) -> list[Taken]:
+        if self._awaited & ({article.id} if article.named else _marks_of(article)):
+            self.flush()
+        if article.id in self._changed:
+            known = self._store.digests([article.id]).get(article.id)
+        own = article.id if known or article.named else self._store.same_piece(article) or article.id
+        if own != article.id:
+            known = self._store.digests([own]).get(own)
+        # What its publisher dates may come again and again, and be withdrawn and restored between.
+        before = None if article.issued else self._seen.before(own, article.digest)
+        if before == article.digest:
+            # The same file by two ways, as with a folder and a file in it.
+            self.report.repeated += 1
+            return [Taken(own, "unchanged")]
+        if before and article.named:
+            reason = f"its id '{article.id}' is that of an earlier article of this run; give it another"
+            self.report.skipped.append(Skipped(article.input, reason))
+            return []
+        if known is None:
+            self._line_up(article, new=True)
+            return [Taken(own, "added")]
+        if known[0] != article.digest and (newer := self._newer(own, article, known[1])):
+            self._line_up(newer, new=False)
+            return [Taken(own, "updated")]
+        self.report.unchanged += 1
+        return [Taken(own, "unchanged")]
+
+    def _newer(self, own: str, article: Article, origin: str) -> Article | None:
+        """What replaces a stored article, if this reading of it does."""
+        stored, withdrawn = self._store.article(own)
+        newer = succeed(stored, article, datetime.now().astimezone().date(), withdrawn)
+        if newer and article.named and origin != article.input:
+            remark = f"replaces the article '{article.id}' that came from {origin}"
+            self.report.noticed.append(Noticed(article.input, remark))
+        return newer
+
+    def _line_up(self, article: Article, *, new: bool) -> None:
+        found = split(article, self._encoder.count_tokens, self._encoder.window)
+        self._waiting.append((article, found, new))
+        self._awaited |= _marks_of(article)
+        self._changed.add(article.id)
+        if sum(len(passages) for _, passages, _ in self._waiting) >= TOGETHER:
+            self.flush()
+
+    def _withdraw(self, withdrawal: Withdrawal) -> None:
+        self.flush()
+        self._changed.add(withdrawal.id)
+        if self._store.withdraw(withdrawal):
+            self.report.withdrawn += 1
+            self.report.noticed.append(Noticed(withdrawal.input, f"withdrawn: {withdrawal.reason}"))
+        else:
+            self.report.repeated += 1
+
+    def _store_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
+        self._awaited = set()
         texts = [text for article, passages, _ in waiting for text in self._contexts(article, passages)]
         embeddings = self._encoder.encode_passages(texts)
         encoded, start = [], 0
@@ -125,7 +209,6 @@ class Indexing:
         self.report.added += fresh
         self.report.updated += len(waiting) - fresh
         self.report.passages += start
-        self._tell(self.report)
 
     def _contexts(self, article: Article, passages: Sequence[Passage]) -> list[str]:
         title = context_title(article.title, self._encoder.count_tokens, self._encoder.window)
@@ -142,6 +225,11 @@ def _barren(given: str, reasons: Sequence[Skipped]) -> Skipped:
     return Skipped(given, "holds no article")
 
 
-def _together(articles: Iterator[Article], count: int) -> Iterator[list[Article]]:
-    while some := list(islice(articles, count)):
+def _marks_of(article: Article) -> set[str]:
+    own = {article.id, article.content}
+    return own | {article.address} if article.address else own
+
+
+def _together(items: Iterator[Item], count: int) -> Iterator[list[Item]]:
+    while some := list(islice(items, count)):
         yield some

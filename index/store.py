@@ -1,4 +1,4 @@
-"""The database: articles, passages and embeddings. The one source of truth; every index follows it.
+"""The articles, their passages and embeddings: the one source of truth, which every index follows.
 
 Each committed change has a number, the generation. A passage carries the generation it came with; a
 removed passage leaves its number and the generation it went with. So whoever has reached generation g
@@ -10,26 +10,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from index.errors import ModelError, StoreError
-from index.records import Article, Extent, Passage, Query
+from index.database import Database, select_in, slices
+from index.errors import ModelError
+from index.records import Article, Extent, Passage, Query, Withdrawal
 from index.tables import (
-    SCHEMA,
     articles,
     coverage,
-    listen_on_sqlite,
+    fingerprints,
+    key_of,
+    pages,
     passages,
     removals,
-    tables,
     to_article,
     to_passage,
     to_row,
+    versions,
 )
 
 if TYPE_CHECKING:
@@ -43,8 +45,8 @@ Embeddings = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
 BATCH = 4096
-# SQLite binds at most 32,766 values in a statement.
-VALUES = 10_000
+# What is no longer to be used is neither counted nor found.
+_USABLE = articles.c.withdrawn.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,10 @@ class Encoded:
 
 
 class Store:
-    """The database of one coverage. Any number of processes may have it open."""
+    """The articles of one coverage. Any number of processes may have it open."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @classmethod
     def open(cls, place: str | Path) -> Store:
@@ -69,77 +71,67 @@ class Store:
         Raises:
             StoreError: the database cannot be reached or written, or a newer Dateline made it.
         """
-        try:
-            # A path may hold what means something in a URL.
-            url = (
-                sa.make_url(place) if isinstance(place, str) else sa.URL.create("sqlite", database=str(place))
-            )
-            is_sqlite = url.get_backend_name() == "sqlite"
-            # Another process may be writing a batch: wait for it, in seconds, rather than fail.
-            engine = sa.create_engine(url, connect_args={"timeout": 30} if is_sqlite else {})
-        except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
-            raise StoreError(f"DATELINE_DATABASE_URL cannot be used: {_first_line(error)}") from error
-        if is_sqlite:
-            listen_on_sqlite(engine)
-        store = cls(engine)
-        try:
-            store._prepare()
-        except BaseException:
-            store.close()
-            raise
-        return store
+        return cls(Database.open(place))
 
     def close(self) -> None:
         """Let the connections go."""
-        self._engine.dispose()
+        self._database.close()
 
     def generation(self) -> int:
         """The number of the last committed change; 0 for a new coverage."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return int(connection.scalars(sa.select(coverage.c.generation)).one())
 
     def model(self) -> str | None:
         """The name of the model that made the embeddings; None before the first."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return connection.scalar(sa.select(coverage.c.model))
 
     def identity(self) -> str:
         """What tells this database's indexes from any other's."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return str(connection.scalars(sa.select(coverage.c.identity)).one())
 
     def extent(self) -> Extent:
         """How much coverage there is, and its newest publication date."""
-        with self._transaction() as connection:
-            whole = connection.scalars(sa.select(sa.func.count()).select_from(articles)).one()
+        with self._database.transaction() as connection:
+            whole = connection.scalars(sa.select(sa.func.count()).where(_USABLE).select_from(articles)).one()
             parts = connection.scalars(sa.select(sa.func.count()).select_from(passages)).one()
-            newest = connection.scalar(sa.select(sa.func.max(articles.c.published)))
+            newest = connection.scalar(sa.select(sa.func.max(articles.c.published)).where(_USABLE))
         return Extent(whole, parts, newest)
 
     def oldest(self) -> date | None:
         """The earliest publication date."""
-        with self._transaction() as connection:
-            earliest: date | None = connection.scalar(sa.select(sa.func.min(articles.c.published)))
+        with self._database.transaction() as connection:
+            earliest: date | None = connection.scalar(
+                sa.select(sa.func.min(articles.c.published)).where(_USABLE)
+            )
         return earliest
 
     def sources(self) -> list[str]:
         """The names of all sources, those with the most articles first."""
-        named = sa.select(articles.c.source).where(articles.c.source.is_not(None))
+        named = sa.select(articles.c.source).where(articles.c.source.is_not(None), _USABLE)
         ranked = named.group_by(articles.c.source).order_by(sa.func.count().desc(), articles.c.source)
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return list(connection.scalars(ranked))
 
     def digests(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """For those of the articles that are stored, by id: their digest, and the input they came from."""
-        columns = sa.select(articles.c.id, articles.c.digest, articles.c.input)
+        """For those of the articles that are stored, by id: their digest, and the input they came from.
+
+        The digest of a withdrawn article is no article's.
+        """
+        digest = sa.case((_USABLE, articles.c.digest), else_="").label("digest")
+        columns = sa.select(articles.c.id, digest, articles.c.input)
         # What a terminal makes of bytes that are no text is the id of no article.
         ids = [each for each in ids if each.encode("utf-8", "ignore").decode() == each]
-        with self._transaction() as connection:
-            rows = _select_in(connection, columns, articles.c.id, ids)
+        with self._database.transaction() as connection:
+            rows = select_in(connection, columns, articles.c.id, ids)
             return {row.id: (row.digest, row.input) for row in rows}
 
     def add(self, encoded: Sequence[Encoded], model: str) -> None:
         """Store the articles, each replacing what has its id, in one transaction.
+
+        Where the words of one change, those that it had are kept as a version of their own.
 
         Raises:
             ModelError: the coverage's embeddings were made by another model.
@@ -147,39 +139,97 @@ class Store:
         """
         if not encoded:
             return
+        ids = [item.article.id for item in encoded]
+        now = datetime.now(UTC)
         with self._change() as (connection, generation):
             _claim(connection, model, encoded[0].embeddings.shape[1])
-            _remove(connection, [item.article.id for item in encoded], generation)
-            connection.execute(sa.insert(articles), [to_row(item.article) for item in encoded])
-            rows = [row for item in encoded for row in _passage_rows(item, generation)]
-            connection.execute(sa.insert(passages), rows)
+            arrived = _arrivals(connection, ids)
+            for item in encoded:
+                if item.article.id in arrived:
+                    _keep_version(connection, item.article, now)
+            _remove(connection, ids, generation)
+            rows = [to_row(item.article) | {"arrived": arrived.get(item.article.id, now)} for item in encoded]
+            connection.execute(sa.insert(articles), rows)
+            connection.execute(
+                sa.insert(passages), [r for item in encoded for r in _passage_rows(item, generation)]
+            )
+
+    def withdraw(self, withdrawal: Withdrawal) -> bool:
+        """Take an article out of all answers, in one transaction, and keep what it said to be looked up.
+
+        An article that is not known yet is noted, so that it is not taken in later. Whether something
+        changed: a withdrawn article is withdrawn once.
+        """
+        when = withdrawal.issued or datetime.now(UTC)
+        theirs = articles.c.id == withdrawal.id
+        with self._database.transaction() as connection:
+            known = connection.execute(sa.select(articles.c.withdrawn).where(theirs)).one_or_none()
+        if known is not None and known.withdrawn:
+            return False
+        with self._change() as (connection, generation):
+            if known is None:
+                blank = Article(id=withdrawal.id, title="", text="", input=withdrawal.input)
+                connection.execute(sa.insert(articles).values(to_row(blank)))
+            _clear(connection, [withdrawal.id], generation)
+            gone = {"withdrawn": when, "reason": withdrawal.reason}
+            connection.execute(sa.update(articles).where(theirs).values(gone))
+        return known is not None
 
     def remove(self, ids: Iterable[str]) -> list[str]:
-        """Take the articles out, in one transaction; the ids that were there, in order."""
+        """Take the articles out with all that they ever said, in one transaction; the ids that were there.
+
+        Where a page led to one, it is not asked for again by whoever watches.
+        """
         present = sorted(self.digests(ids))
         if present:
             with self._change() as (connection, generation):
                 _remove(connection, present, generation)
+                for some in slices(present):
+                    connection.execute(sa.delete(versions).where(versions.c.article_id.in_(some)))
+                    theirs = pages.c.article_id.in_(some)
+                    connection.execute(sa.update(pages).where(theirs).values(gone=True, article_id=None))
         return present
 
+    def article(self, article_id: str) -> tuple[Article, datetime | None]:
+        """A stored article, and when it was withdrawn if it was.
+
+        Raises:
+            KeyError: there is none of this id.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute(sa.select(articles).where(articles.c.id == article_id)).one_or_none()
+        if row is None:
+            raise KeyError(article_id)
+        return to_article(row), row.withdrawn
+
+    def same_piece(self, article: Article) -> str | None:
+        """The id of the stored article of this address, or of this source with the very same words."""
+        address, content = articles.c.address == article.address, articles.c.content == article.content
+        with self._database.transaction() as connection:
+            for same in (address, content) if article.address else (content,):
+                wanted = sa.select(articles.c.id).where(same).order_by(articles.c.arrived, articles.c.id)
+                if (found := connection.scalar(wanted.limit(1))) is not None:
+                    return str(found)
+        return None
+
     def articles(self) -> Iterator[Article]:
-        """All articles, in the order of their ids."""
-        with self._transaction() as connection:
+        """All articles that may be used, in the order of their ids."""
+        with self._database.transaction() as connection:
             rows = connection.execute(
-                sa.select(articles).order_by(articles.c.id).execution_options(yield_per=256)
+                sa.select(articles).where(_USABLE).order_by(articles.c.id).execution_options(yield_per=256)
             )
             yield from map(to_article, rows)
 
     def spans(self, article_id: str) -> list[tuple[int, int]]:
         """Where the article's passages start and end, in order."""
         wanted = sa.select(passages.c.start, passages.c.end).where(passages.c.article_id == article_id)
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return [(row.start, row.end) for row in connection.execute(wanted.order_by(passages.c.start))]
 
     def fetch(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """The passages of these numbers, each with its article; those now gone are left out."""
-        with self._transaction() as connection:
-            rows = _select_in(connection, _SPANS, passages.c.number, numbers)
+        with self._database.transaction() as connection:
+            rows = select_in(connection, _SPANS, passages.c.number, numbers)
             return dict(_with_articles(connection, rows))
 
     def allowed(self, query: Query) -> Numbers:
@@ -191,7 +241,7 @@ class Store:
             wanted = wanted.where(articles.c.published <= query.until)
         if query.sources:
             wanted = wanted.where(articles.c.source.in_(query.sources))
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return np.fromiter(connection.scalars(wanted.order_by(passages.c.number)), dtype=np.int64)
 
     def embeddings_since(self, generation: int) -> Iterator[tuple[Numbers, Embeddings]]:
@@ -205,54 +255,29 @@ class Store:
     def texts_since(self, generation: int) -> Iterator[list[tuple[int, tuple[Passage, Article]]]]:
         """Passages that came after a generation, in batches: their numbers, each with passage and article."""
         for rows in self._batches_since(generation, _SPANS):
-            with self._transaction() as connection:
+            with self._database.transaction() as connection:
                 yield list(_with_articles(connection, rows))
 
     def removed_since(self, generation: int) -> Numbers:
         """The numbers of the passages that went after a generation."""
         wanted = sa.select(removals.c.number).where(removals.c.generation > generation)
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return np.fromiter(connection.scalars(wanted), dtype=np.int64)
 
     def _batches_since(self, generation: int, columns: sa.Select[Any]) -> Iterator[list[Row[Any]]]:
         last = 0
         newer = columns.where(passages.c.generation > generation).order_by(passages.c.number).limit(BATCH)
         while True:
-            with self._transaction() as connection:
+            with self._database.transaction() as connection:
                 rows = list(connection.execute(newer.where(passages.c.number > last)))
             if not rows:
                 return
             yield rows
             last = rows[-1].number
 
-    def _prepare(self) -> None:
-        with self._transaction() as connection:
-            tables.create_all(connection)
-            schema = connection.scalar(sa.select(coverage.c.schema))
-            if schema is None:
-                connection.execute(
-                    sa.insert(coverage).values(id=1, identity=uuid4().hex, schema=SCHEMA, generation=0)
-                )
-            elif schema != SCHEMA:
-                raise StoreError(
-                    f"the database has schema {schema}, and this Dateline knows {SCHEMA}; "
-                    "use the version that made it"
-                )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.SQLAlchemyError as error:
-            raise StoreError(
-                f"the database {self._engine.url!r} cannot be used: {_first_line(error)}; "
-                "check that it is there, writable, whole and that the disk has room"
-            ) from error
-
     @contextmanager
     def _change(self) -> Iterator[tuple[Connection, int]]:
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             # Counting first takes the write lock first: two writers wait for, and never deadlock, each other.
             connection.execute(sa.update(coverage).values(generation=coverage.c.generation + 1))
             yield connection, connection.scalars(sa.select(coverage.c.generation)).one()
@@ -273,13 +298,38 @@ def _claim(connection: Connection, model: str, dimension: int) -> None:
         )
 
 
+def _arrivals(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]:
+    """When the stored ones of these articles came first."""
+    columns = sa.select(articles.c.id, articles.c.arrived)
+    return {row.id: row.arrived for row in select_in(connection, columns, articles.c.id, ids)}
+
+
+def _keep_version(connection: Connection, newer: Article, now: datetime) -> None:
+    """Keep the stored version of an article whose newer one has other words, or words of correction."""
+    kept = [column.name for column in versions.c if column.name not in {"number", "article_id", "replaced"}]
+    columns = [articles.c.id, sa.literal(now, versions.c.replaced.type), *(articles.c[name] for name in kept)]
+    other = sa.or_(
+        articles.c.content != newer.content, articles.c.correction.is_distinct_from(newer.correction)
+    )
+    old = sa.select(*columns).where(articles.c.id == newer.id, other, articles.c.text != "")
+    connection.execute(sa.insert(versions).from_select(["article_id", "replaced", *kept], old))
+
+
 def _remove(connection: Connection, ids: Sequence[str], generation: int) -> None:
-    for some in _slices(ids):
+    _clear(connection, ids, generation)
+    for some in slices(ids):
+        connection.execute(sa.delete(articles).where(articles.c.id.in_(some)))
+
+
+def _clear(connection: Connection, ids: Sequence[str], generation: int) -> None:
+    """Take away all by which the articles are found."""
+    for some in slices(ids):
         theirs = passages.c.article_id.in_(some)
         gone = sa.select(passages.c.number, sa.literal(generation, sa.BigInteger)).where(theirs)
         connection.execute(sa.insert(removals).from_select(["number", "generation"], gone))
         connection.execute(sa.delete(passages).where(theirs))
-        connection.execute(sa.delete(articles).where(articles.c.id.in_(some)))
+        keys = [key_of(each) for each in some]
+        connection.execute(sa.delete(fingerprints).where(fingerprints.c.article.in_(keys)))
 
 
 def _passage_rows(item: Encoded, generation: int) -> Iterator[dict[str, Any]]:
@@ -298,24 +348,8 @@ def _with_articles(
 ) -> Iterator[tuple[int, tuple[Passage, Article]]]:
     """Each row's number with its passage and article; an article is read once for all its passages."""
     spans = list(rows)
-    found = _select_in(connection, sa.select(articles), articles.c.id, {row.article_id for row in spans})
+    found = select_in(connection, sa.select(articles), articles.c.id, {row.article_id for row in spans})
     whole = {row.id: to_article(row) for row in found}
     for row in spans:
         if row.article_id in whole:
             yield row.number, (to_passage(row, whole[row.article_id]), whole[row.article_id])
-
-
-def _select_in(
-    connection: Connection, columns: sa.Select[Any], key: sa.Column[Any], wanted: Iterable[Any]
-) -> Iterator[Row[Any]]:
-    for some in _slices(sorted(wanted)):
-        yield from connection.execute(columns.where(key.in_(some)))
-
-
-def _slices(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), VALUES):
-        yield values[start : start + VALUES]
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]

@@ -1,8 +1,10 @@
-"""The database's tables, how their rows become records, and how SQLite is told to keep its word."""
+"""The database's tables, and how their rows become records."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -10,11 +12,48 @@ import sqlalchemy as sa
 from index.records import Article, Passage
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Row
+    from sqlalchemy.engine import Dialect, Row
 
-SCHEMA = 1
+SCHEMA = 2
 
 tables = sa.MetaData()
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """A moment, kept without its zone, which is always UTC: SQLite knows none."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Without the zone."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """With the zone."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def _version_columns() -> list[sa.Column[Any]]:
+    """What is known of an article's version; the same of the newest as of those before it."""
+    return [
+        sa.Column("content", sa.String(64)),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("titled", sa.Boolean, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("input", sa.Text, nullable=False),
+        sa.Column("source", sa.Text),
+        sa.Column("url", sa.Text),
+        sa.Column("published", sa.Date),
+        sa.Column("updated", sa.Date),
+        sa.Column("authors", sa.Text, nullable=False),
+        sa.Column("language", sa.Text),
+        sa.Column("issued", Instant),
+        sa.Column("corrected", sa.Date),
+        sa.Column("correction", sa.Text),
+    ]
+
+
 # What is known of the coverage as a whole: always one row.
 coverage = sa.Table(
     "coverage",
@@ -32,16 +71,29 @@ articles = sa.Table(
     tables,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("titled", sa.Boolean, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("input", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, index=True),
-    sa.Column("url", sa.Text),
-    sa.Column("published", sa.Date, index=True),
-    sa.Column("updated", sa.Date),
-    sa.Column("authors", sa.Text, nullable=False),
-    sa.Column("language", sa.Text),
+    *_version_columns(),
+    sa.Column("key", sa.BigInteger),
+    # What makes two addresses of a piece one.
+    sa.Column("address", sa.Text),
+    sa.Column("named", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("story", sa.Text),
+    sa.Column("arrived", Instant),
+    # A withdrawn article keeps its row, so that it is not taken for a new one, and has no passages.
+    sa.Column("withdrawn", Instant),
+    sa.Column("reason", sa.Text),
+)
+# By this, what may be used is counted, and the newest of it found, without a look at the texts.
+sa.Index("ix_articles_withdrawn_published", articles.c.withdrawn, articles.c.published)
+for name in ("source", "published", "content", "address", "story", "key"):
+    sa.Index(f"ix_articles_{name}", articles.c[name])
+# Old versions: kept to be looked up, never searched.
+versions = sa.Table(
+    "versions",
+    tables,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("article_id", sa.Text, nullable=False, index=True),
+    sa.Column("replaced", Instant, nullable=False),
+    *_version_columns(),
 )
 passages = sa.Table(
     "passages",
@@ -62,13 +114,58 @@ removals = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True),
     sa.Column("generation", sa.BigInteger, nullable=False, index=True),
 )
+# By these the copies of a story find each other, however large the coverage. An article has a hundred of
+# them, so each names it by a number: rows with whole ids would be as large as the texts.
+fingerprints = sa.Table(
+    "fingerprints",
+    tables,
+    sa.Column("hash", sa.BigInteger, primary_key=True),
+    sa.Column("article", sa.BigInteger, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+# What is watched: when it was asked, what it answered, and when it last brought something new.
+inputs = sa.Table(
+    "inputs",
+    tables,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("etag", sa.Text),
+    sa.Column("modified", sa.Text),
+    sa.Column("visited", Instant),
+    sa.Column("succeeded", Instant),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("trouble", sa.Text),
+    # The moments of the last visits that brought something new, as JSON, oldest first.
+    sa.Column("arrivals", sa.Text, nullable=False),
+    sa.Column("reported", sa.Boolean, nullable=False),
+)
+# The pages that the inputs led to: what they answered, and which article that is.
+pages = sa.Table(
+    "pages",
+    tables,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("input", sa.Text, nullable=False, index=True),
+    sa.Column("article_id", sa.Text, index=True),
+    sa.Column("etag", sa.Text),
+    sa.Column("modified", sa.Text),
+    sa.Column("fingerprint", sa.Text),
+    sa.Column("seen", Instant, nullable=False),
+    sa.Column("checked", Instant, nullable=False),
+    sa.Column("gone", sa.Boolean, nullable=False),
+)
+
+
+def key_of(article_id: str) -> int:
+    """A signed 64-bit number that stands for an article's id, and hardly ever for another's."""
+    return int.from_bytes(hashlib.sha256(article_id.encode()).digest()[:8], signed=True)
 
 
 def to_row(article: Article) -> dict[str, Any]:
     """The article as a row of its table."""
     return {
         "id": article.id,
+        "key": key_of(article.id),
         "digest": article.digest,
+        "content": article.content,
         "title": article.title,
         "titled": article.titled,
         "text": article.text,
@@ -79,6 +176,12 @@ def to_row(article: Article) -> dict[str, Any]:
         "updated": article.updated,
         "authors": json.dumps(article.authors),
         "language": article.language,
+        "issued": article.issued,
+        "corrected": article.corrected,
+        "correction": article.correction,
+        "address": article.address,
+        "named": article.named,
+        "story": article.story,
     }
 
 
@@ -96,30 +199,14 @@ def to_article(row: Row[Any]) -> Article:
         updated=row.updated,
         authors=tuple(json.loads(row.authors)),
         language=row.language,
+        issued=row.issued,
+        corrected=row.corrected,
+        correction=row.correction,
+        named=row.named,
+        story=row.story,
     )
 
 
 def to_passage(row: Row[Any], article: Article) -> Passage:
     """The passage of a row with a start and an end, cut from its article's text."""
     return Passage(article.id, row.start, row.end, article.text[row.start : row.end])
-
-
-def listen_on_sqlite(engine: sa.Engine) -> None:
-    """Give every connection write-ahead logging, full synchronisation and transactions of our own.
-
-    WAL lets a second process read while one writes; FULL means that what was committed is on the
-    disk, so that an acknowledged article outlives a power cut too.
-    """
-
-    def configure(connection: Any, _record: Any) -> None:
-        # The sqlite3 module begins transactions by its own rules, and none at all for reading:
-        # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    sa.event.listen(engine, "connect", configure)
-    sa.event.listen(engine, "begin", begin)

@@ -19,6 +19,7 @@ from index.errors import DatelineError
 if TYPE_CHECKING:
     from typing import Any
 
+    from bot.telegram.alarms import Alarms
     from index.coverage import Coverage
 
     AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -37,7 +38,7 @@ class TokenError(DatelineError):
     """Telegram does not know the token."""
 
 
-def run(coverage: Coverage, token: str, api_base: str) -> None:
+def run(coverage: Coverage, token: str, api_base: str, alarms: Alarms) -> None:
     """Answer on Telegram by long polling until SIGINT or SIGTERM.
 
     While the Bot API is away, at the start or later, it is tried again and again.
@@ -45,7 +46,7 @@ def run(coverage: Coverage, token: str, api_base: str) -> None:
     Raises:
         TokenError: Telegram refuses the token.
     """
-    application = build(coverage, token, api_base)
+    application = build(coverage, token, api_base, alarms)
     try:
         application.run_polling(allowed_updates=[Update.MESSAGE], bootstrap_retries=-1)
     except InvalidToken:
@@ -53,7 +54,7 @@ def run(coverage: Coverage, token: str, api_base: str) -> None:
         raise TokenError("Telegram refuses TELEGRAM_BOT_TOKEN; copy it anew from @BotFather") from None
 
 
-def build(coverage: Coverage, token: str, api_base: str) -> AnyApplication:
+def build(coverage: Coverage, token: str, api_base: str, alarms: Alarms) -> AnyApplication:
     """The application with its handlers registered, not yet started."""
     defaults = Defaults(
         parse_mode=ParseMode.HTML,
@@ -62,6 +63,7 @@ def build(coverage: Coverage, token: str, api_base: str) -> AnyApplication:
     )
 
     async def prepare(application: AnyApplication) -> None:
+        alarms.connect(application.bot)
         await asyncio.to_thread(coverage.warm)
         try:
             await application.bot.set_my_commands(COMMANDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.answering.confidence import Traits, assess
-from index.answering.copies import merge_copies
+from index.answering.copies import also_in, merge_copies
 from index.answering.evidence import Asked
 from index.answering.highlight import highlight
 from index.answering.language import language_name, language_of
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from index.encoder import Embeddings, Encoder
     from index.engines.dense import Dense
     from index.engines.lexical import Lexical
+    from index.groups import Groups
+    from index.records import Article
     from index.reranker import Reranker
     from index.store import Store
 
@@ -43,14 +45,14 @@ class Answering:
     def __init__(
         self,
         encoder: Encoder,
-        store: Store,
+        kept: tuple[Store, Groups],
         engines: tuple[Dense, Lexical],
         topic: Topic,
         reranker: Reranker | None,
         threshold: float,
     ) -> None:
         self._encoder = encoder
-        self._store = store
+        self._store, self._groups = kept
         self._dense, self._lexical = engines
         self._topic = topic
         self._reranker = reranker
@@ -93,13 +95,15 @@ class Answering:
         if foreign and not _written_in(foreign, found):
             return Answer(question, query, (), 0.0, answered=False, extent=extent, remark=_unread(foreign))
         merged = merge_copies(self._reranked(query, found), count)
+        stories = self._groups.copies({best.article.story for best, _ in merged if best.article.story})
         hits = tuple(
-            self._hit(taken, rank, best, copies) for rank, (best, copies) in enumerate(merged, start=1)
+            self._hit(taken, rank, best, also_in(best, copies, stories))
+            for rank, (best, copies) in enumerate(merged, start=1)
         )
         confidence = hits[0].confidence if hits else 0.0
         return Answer(question, query, hits, confidence, bool(hits) and hits[0].answers, extent)
 
-    def _hit(self, taken: Taken, rank: int, best: Candidate, copies: Sequence[Candidate]) -> Hit:
+    def _hit(self, taken: Taken, rank: int, best: Candidate, also: tuple[Article, ...]) -> Hit:
         passage, article = best.passage, best.article
         confidence = assess(best.evidence, taken.traits)
         return Hit(
@@ -110,7 +114,7 @@ class Answering:
             highlight(taken.asked, passage, article.language),
             confidence=confidence,
             answers=confidence >= self._threshold,
-            also=tuple({each.article.id: each.article for each in copies}.values()),
+            also=also,
         )
 
     def _foreign(self, text: str) -> str | None:

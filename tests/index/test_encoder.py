@@ -5,6 +5,7 @@ import importlib.util
 import json
 import shutil
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,6 +107,19 @@ def test_threads_may_share_an_encoder(shipped: SentenceEncoder) -> None:
 
 
 @pytest.mark.usefixtures("shipped")
+def test_a_question_goes_before_the_rest_of_a_batch(shipped: SentenceEncoder) -> None:
+    """While a watch encodes hundreds of passages, a question waits for a few of them and not for all."""
+    passages = [f"The harbour froze in week {place}. " + "Forty ships waited. " * 12 for place in range(300)]
+    with ThreadPoolExecutor(1) as pool:
+        batch = pool.submit(shipped.encode_passages, passages)
+        while not batch.running():
+            time.sleep(0.001)
+        for _ in range(3):
+            shipped.encode_question("How many ships?")
+        assert not batch.done()
+    assert batch.result().shape == (300, 384)
+
+
 def test_the_packages_code_is_never_imported(shipped: SentenceEncoder) -> None:
     """Its weights are read, and no module of it is loaded."""
     shipped.encode_question("ice")

@@ -1,0 +1,133 @@
+"""The database as such: opened, brought to the schema that we know, and changed in whole steps."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from index.errors import StoreError
+from index.migrations import MIGRATIONS
+from index.tables import SCHEMA, coverage, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection, Row
+
+# SQLite binds at most 32,766 values in a statement.
+VALUES = 10_000
+
+
+class Database:
+    """One coverage's database. Any number of threads and processes may have it open."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, place: str | Path) -> Database:
+        """The database in a SQLite file or at a SQLAlchemy URL; its tables are made where there are none.
+
+        One of an older schema is brought to ours, in one transaction.
+
+        Raises:
+            StoreError: it cannot be reached or written, or a newer Dateline made it.
+        """
+        try:
+            # A path may hold what means something in a URL.
+            url = (
+                sa.make_url(place) if isinstance(place, str) else sa.URL.create("sqlite", database=str(place))
+            )
+            is_sqlite = url.get_backend_name() == "sqlite"
+            # Another process may be writing a batch: wait for it, in seconds, rather than fail.
+            engine = sa.create_engine(url, connect_args={"timeout": 30} if is_sqlite else {})
+        except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+            raise StoreError(f"DATELINE_DATABASE_URL cannot be used: {_first_line(error)}") from error
+        if is_sqlite:
+            _listen_on_sqlite(engine)
+        database = cls(engine)
+        try:
+            database._prepare()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """What is done within is done whole, or not at all.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(
+                f"the database {self._engine.url!r} cannot be used: {_first_line(error)}; "
+                "check that it is there, writable, whole and that the disk has room"
+            ) from error
+
+    def _prepare(self) -> None:
+        with self.transaction() as connection:
+            if not sa.inspect(connection).has_table(coverage.name):
+                tables.create_all(connection)
+                new = {"id": 1, "identity": uuid4().hex, "schema": SCHEMA, "generation": 0}
+                connection.execute(sa.insert(coverage).values(new))
+            schema = connection.scalars(sa.select(coverage.c.schema)).one()
+            if schema > SCHEMA or schema < min(MIGRATIONS):
+                raise StoreError(
+                    f"the database has schema {schema}, and this Dateline knows {SCHEMA}; "
+                    "use the version that made it"
+                )
+            for older in range(schema, SCHEMA):
+                MIGRATIONS[older](connection)
+                connection.execute(sa.update(coverage).values(schema=older + 1))
+
+
+def select_in(
+    connection: Connection, columns: sa.Select[Any], key: sa.Column[Any], wanted: Iterable[Any]
+) -> Iterator[Row[Any]]:
+    """The rows whose key is one of those wanted, however many these are."""
+    for some in slices(sorted(wanted)):
+        yield from connection.execute(columns.where(key.in_(some)))
+
+
+def slices(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values in parts that fit into a statement each."""
+    for start in range(0, len(values), VALUES):
+        yield values[start : start + VALUES]
+
+
+def _listen_on_sqlite(engine: sa.Engine) -> None:
+    """Give every connection write-ahead logging, full synchronisation and transactions of our own.
+
+    WAL lets a second process read while one writes; FULL means that what was committed is on the
+    disk, so that an acknowledged article outlives a power cut too.
+    """
+
+    def configure(connection: Any, _record: Any) -> None:
+        # The sqlite3 module begins transactions by its own rules, and none at all for reading:
+        # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    sa.event.listen(engine, "connect", configure)
+    sa.event.listen(engine, "begin", begin)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]

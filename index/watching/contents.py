@@ -1,0 +1,75 @@
+"""What a fetched body gives: articles, withdrawals, or a word on why there is none; never an error."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from index.addresses import canonical_address
+from index.errors import InputError
+from index.reading.decoding import decode
+from index.reading.fields import Origin
+from index.reading.kind import Kind, kind_of
+from index.reading.ninjs import read_ninjs
+from index.reading.page import read_page
+from index.records import Article, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from index.indexing import Item
+    from index.watching.leads import Lead
+    from index.web.fetching import Fetched
+
+
+def kind_at(fetched: Fetched) -> Kind:
+    """What it is that an address answered with."""
+    return kind_of(fetched.body, fetched.content_type, fetched.address)
+
+
+def page_items(lead: Lead, fetched: Fetched, *, restored: bool = False) -> tuple[Item, ...]:
+    """The article of a page; one that was gone and is there again is as new as if it were issued now."""
+    if (kind := kind_at(fetched)) != Kind.PAGE:
+        return (Skipped(lead.address, f"not a page but {kind} ({fetched.content_type or 'no type given'})"),)
+    items = _items(lead, fetched.body, fetched.address, fetched.content_type)
+    if not restored:
+        return items
+    now = datetime.now(UTC)
+    return tuple(replace(each, issued=now) if isinstance(each, Article) else each for each in items)
+
+
+def content_items(lead: Lead) -> tuple[Item, ...]:
+    """The article that came along in the feed itself."""
+    body = f"<html><body><article>{lead.content}</article></body></html>"
+    return _items(lead, body.encode(errors="replace"), lead.address, "text/html; charset=utf-8")
+
+
+def wire_items(lead: Lead, fetched: Fetched) -> tuple[Item, ...]:
+    """The articles and withdrawals of newswire."""
+
+    def read() -> Iterator[Item]:
+        origin = Origin(lead.address, canonical_address(lead.address))
+        yield from read_ninjs(decode(fetched.body, lead.address), origin)
+
+    return _gathered(read(), lead.address)
+
+
+def without_name(message: str, name: str) -> str:
+    """An error's words without the name in front that stands beside them anyway."""
+    return message.removeprefix(f"{name}: ")
+
+
+def _items(lead: Lead, body: bytes, address: str, content_type: str) -> tuple[Item, ...]:
+    origin = Origin(lead.address, canonical_address(address))
+    read = read_page(body, origin, address=address, content_type=content_type, fallback=lead.said)
+    return _gathered(read, lead.address)
+
+
+def _gathered(items: Iterator[Item], name: str) -> tuple[Item, ...]:
+    found: list[Item] = []
+    try:
+        found.extend(items)
+    except InputError as error:
+        found.append(Skipped(name, without_name(str(error), name)))
+    return tuple(found)

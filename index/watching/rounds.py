@@ -1,0 +1,132 @@
+"""Visiting inputs: each once, or each again and again on its own, so that a slow one delays no other."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import InputError
+from index.reading.inputs import read_input
+from index.reading.opml import read_opml
+from index.watching.contents import without_name
+from index.watching.messages import Reading, Visited
+from index.watching.visit import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from index.indexing import Item
+    from index.journal import Journal
+    from index.watching.bridge import Emit
+    from index.web.fetching import Web
+
+# Who fails is asked ever less often: after six failures in a row every 64th time, and once a day at least.
+MOST_DOUBLINGS = 6
+DAY = timedelta(days=1)
+# So that two hundred feeds are not asked in the same second for ever.
+SPREAD = 0.1
+TOGETHER = 32
+OPML = ".opml"
+
+
+def is_address(given: str) -> bool:
+    """Whether an input is an address on the web, not a file or folder."""
+    return given.lower().startswith(("http://", "https://"))
+
+
+def is_visited(given: str) -> bool:
+    """Whether an input is read by visiting the web: an address, or a file that lists addresses."""
+    return is_address(given) or given.lower().endswith(OPML)
+
+
+class Rounds:
+    """Visits inputs of any kind and emits what they give."""
+
+    def __init__(
+        self,
+        web: Web,
+        journal: Journal,
+        emit: Emit,
+        *,
+        base: Path,
+        every: timedelta = DAY,
+        again: bool = False,
+    ) -> None:
+        self._journal = journal
+        self._emit = emit
+        self._base = base
+        self._every = every
+        self._visitor = Visitor(web, journal, emit, every=every, again=again)
+
+    async def once(self, inputs: Iterable[str]) -> None:
+        """Visit each input, and the feeds that it lists, once."""
+
+        async def visit(given: str) -> None:
+            await asyncio.gather(*map(visit, await self._visit(given)))
+
+        await asyncio.gather(*map(visit, dict.fromkeys(inputs)))
+
+    async def forever(self, inputs: Iterable[str]) -> None:
+        """Visit each input, and the feeds that it lists, again and again; ends only when it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for given in dict.fromkeys(inputs):
+                group.create_task(self._keep_visiting(given))
+
+    async def _keep_visiting(self, given: str) -> None:
+        listed: dict[str, asyncio.Task[None]] = {}
+        try:
+            while True:
+                feeds = await self._visit(given)
+                if feeds:
+                    self._follow(feeds, listed)
+                await asyncio.sleep(self._pause(given).total_seconds())
+        finally:
+            for task in listed.values():
+                task.cancel()
+            await asyncio.gather(*listed.values(), return_exceptions=True)
+
+    def _follow(self, feeds: Sequence[str], listed: dict[str, asyncio.Task[None]]) -> None:
+        """Begin to visit the feeds that are new in a list, and end it for those that have left it."""
+        for feed in listed.keys() - set(feeds):
+            listed.pop(feed).cancel()
+        for feed in feeds:
+            if feed not in listed:
+                listed[feed] = asyncio.create_task(self._keep_visiting(feed))
+
+    def _pause(self, given: str) -> timedelta:
+        # Of its own running visit the journal may not know yet, which costs one early try at most.
+        failures = self._journal.input(given).failures
+        pause = max(self._every, min(DAY, self._every * 2.0 ** min(failures, MOST_DOUBLINGS)))
+        return pause * float(random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - not a secret
+
+    async def _visit(self, given: str) -> Sequence[str]:
+        if is_address(given):
+            return await self._visitor.visit(given)
+        if given.lower().endswith(OPML):
+            return await self._read_list(given)
+        items = read_input(given, self._base)
+        while some := await asyncio.to_thread(_next_of, items):
+            await self._emit(Reading(given, tuple(some)))
+        await self._emit(Visited(given))
+        return ()
+
+    async def _read_list(self, given: str) -> Sequence[str]:
+        """The feeds of a list that is a file here."""
+        try:
+            feeds, _ = await asyncio.to_thread(lambda: read_opml(Path(given).read_bytes(), given))
+        except OSError as error:
+            await self._emit(Visited(given, trouble=f"cannot be read: {error.strerror}; check the spelling"))
+        except InputError as error:
+            await self._emit(Visited(given, trouble=without_name(str(error), given)))
+        else:
+            await self._emit(Visited(given))
+            return feeds
+        return ()
+
+
+def _next_of(items: Iterator[Item]) -> list[Item]:
+    return list(islice(items, TOGETHER))

@@ -1,0 +1,136 @@
+"""One visit of an address: whatever it is, its articles, and those of all pages that it lists."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from index.errors import FetchError, InputError
+from index.reading.feed import read_feed
+from index.reading.fields import Noticed
+from index.reading.kind import Kind
+from index.reading.opml import read_opml
+from index.reading.sitemap import read_sitemap
+from index.records import Article, Skipped, Withdrawal
+from index.watching.contents import kind_at, page_items, wire_items, without_name
+from index.watching.leads import Lead, lead_of_entry, lead_of_listed
+from index.watching.messages import Reading, Visited
+from index.watching.pages import FOUND, GONE, NOT_CHANGED, Pages, answer_of, gone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import timedelta
+
+    from index.journal import Journal
+    from index.watching.bridge import Emit
+    from index.web.fetching import Fetched, Web
+
+# Maps of maps are followed so deep; the standard allows one level.
+DEEPEST = 2
+_LISTS = {Kind.FEED, Kind.SITEMAP}
+
+
+class Visitor:
+    """Visits addresses and tells what they give. With `again`, what was read before is read anew."""
+
+    def __init__(
+        self, web: Web, journal: Journal, emit: Emit, *, every: timedelta, again: bool = False
+    ) -> None:
+        self._web = web
+        self._journal = journal
+        self._emit = emit
+        self._again = again
+        self._pages = Pages(web, journal, emit, every=every, again=again)
+
+    async def visit(self, address: str) -> Sequence[str]:
+        """Tell an address's articles, then how the visit went; the further feeds that it lists.
+
+        What goes wrong is told, never raised.
+        """
+        feeds: Sequence[str] = ()
+        try:
+            fetched = await self._fetch(address)
+            if fetched.status == FOUND and kind_at(fetched) == Kind.OPML:
+                feeds = await self._listed_feeds(address, fetched)
+                # Only what is read whole each time tells which feeds are no longer listed.
+                ended = Visited(address)
+            else:
+                ended = await self._read(address, fetched)
+        except (FetchError, InputError) as error:
+            ended = Visited(address, trouble=without_name(str(error), address))
+        await self._emit(ended)
+        return feeds
+
+    async def _fetch(self, address: str) -> Fetched:
+        state, page = self._journal.input(address), self._pages.state(address)
+        if self._again or self._pages.has_unread(address) or (page and page.gone):
+            return await self._web.fetch(address)
+        return await self._web.fetch(address, etag=state.etag, modified=state.modified)
+
+    async def _read(self, given: str, fetched: Fetched) -> Visited:
+        if fetched.status == NOT_CHANGED:
+            state = self._journal.input(given)
+            whole = await self._pages.read(given, [])
+            return Visited(given, *((state.etag, state.modified) if whole else ()))
+        if fetched.status == GONE:
+            await self._emit(gone(given, self._pages.state(given), Lead(given)))
+        if fetched.status != FOUND:
+            return Visited(given, trouble=answer_of(fetched))
+        if fetched.moved:
+            await self._remark(given, [f"has moved for good to {fetched.address}; name that from now on"])
+        kind = kind_at(fetched)
+        if kind not in _LISTS:
+            trouble = await self._read_itself(given, fetched, kind)
+            return Visited(given, fetched.etag, fetched.modified, trouble)
+        leads = await (self._feed if kind == Kind.FEED else self._sitemap)(given, fetched)
+        whole = await self._pages.read(given, leads)
+        return Visited(given, *((fetched.etag, fetched.modified) if whole else ()))
+
+    async def _read_itself(self, given: str, fetched: Fetched, kind: Kind) -> str | None:
+        """Read what is itself an article or newswire; why there is none, if there is none."""
+        if kind not in {Kind.PAGE, Kind.NINJS}:
+            said = fetched.content_type or "it gives no type"
+            return f"neither a page, a feed, a list of feeds, a sitemap nor newswire ({said})"
+        lead, state = Lead(given), self._pages.state(given)
+        if state and state.removed and not self._again:
+            return None
+        if kind == Kind.NINJS:
+            items = await asyncio.to_thread(wire_items, lead, fetched)
+            await self._emit(Reading(given, items))
+        else:
+            items = await asyncio.to_thread(page_items, lead, fetched, restored=bool(state and state.gone))
+            await self._emit(Reading(given, items, self._pages.read_state(given, lead, fetched, state)))
+        if any(isinstance(each, Article | Withdrawal) for each in items):
+            return None
+        return next((each.reason for each in items if isinstance(each, Skipped)), "no article in it")
+
+    async def _listed_feeds(self, given: str, fetched: Fetched) -> list[str]:
+        feeds, remarks = await asyncio.to_thread(read_opml, fetched.body, given)
+        await self._remark(given, remarks)
+        return feeds
+
+    async def _feed(self, given: str, fetched: Fetched) -> list[Lead]:
+        read = await asyncio.to_thread(
+            read_feed, fetched.body, fetched.address, content_type=fetched.content_type
+        )
+        await self._remark(given, read.remarks)
+        return [lead for entry in read.entries if (lead := lead_of_entry(entry)) is not None]
+
+    async def _sitemap(self, given: str, fetched: Fetched, depth: int = 0) -> list[Lead]:
+        """The pages of a site's map, and of the maps that it lists."""
+        found = await asyncio.to_thread(read_sitemap, fetched.body, fetched.address)
+        await self._remark(given, found.remarks)
+        leads = [lead_of_listed(each) for each in found.pages]
+        for each in found.maps if depth < DEEPEST else ():
+            try:
+                further = await self._web.fetch(each.address)
+                if further.status == FOUND:
+                    leads += await self._sitemap(given, further, depth + 1)
+            except (FetchError, InputError) as error:
+                reason = without_name(str(error), each.address)
+                await self._emit(Reading(given, (Skipped(each.address, reason),)))
+        return leads
+
+    async def _remark(self, given: str, remarks: Iterable[str]) -> None:
+        if noticed := tuple(Noticed(given, remark) for remark in remarks):
+            await self._emit(Reading(given, noticed))
