@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 _PERIOD = re.compile(r"(\d{1,5}) ?(s|m|h|d)", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# A full disk is emptied, a locked database let go, without a word to us: so many seconds until we look.
+AGAIN = 60.0
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=30)
 
 
@@ -79,11 +81,17 @@ def watching(
             log.info(line)
 
     def watch() -> None:
-        try:
-            coverage.watch(inputs, every, stop, tell)
-        except DatelineError as error:
-            log.error("the watch has ended: %s", error)  # noqa: TRY400 - its line says all there is to say
-            alarm(f"the watch has ended: {error}")
+        last = None
+        while not stop.is_set():
+            try:
+                coverage.watch(inputs, every, stop, tell)
+            except DatelineError as error:
+                line = f"the watch has stopped: {error}; it is tried again every {AGAIN:.0f} seconds"
+                if line != last:
+                    log.error(line)  # noqa: TRY400 - the line says all there is to say
+                    alarm(line)
+                last = line
+                stop.wait(AGAIN)
 
     thread = threading.Thread(target=watch, name="watching")
     thread.start()

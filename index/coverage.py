@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -18,9 +15,8 @@ from index.answering.question import Moment, understand
 from index.answering.topic import Topic
 from index.database import Database
 from index.encoder import SentenceEncoder
-from index.engines.dense import Dense
-from index.engines.lexical import Lexical
 from index.errors import ModelError, StoreError
+from index.following import Engines
 from index.groups import Groups
 from index.history import Version, find_versions
 from index.indexing import Indexing, Report
@@ -34,15 +30,14 @@ from index.watching.rounds import is_visited
 from index.watching.watcher import Happening, Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import timedelta
     from pathlib import Path
+    from threading import Event
     from typing import Self
 
     from index.encoder import Encoder
     from index.reranker import Reranker
-
-log = logging.getLogger(__name__)
 
 DATABASE = "dateline.db"
 POLITE = Manners()
@@ -87,10 +82,7 @@ class Coverage:
         self._threshold = threshold
         self._topic = Topic(encoder)
         self._known: tuple[int, Extent, tuple[str, ...]] = (-1, Extent(0, 0, None), ())
-        # Within the process one question searches at a time; across processes one writes the index files.
-        self._turn = threading.RLock()
-        self._files = FileLock(home / "indexes.lock")
-        self._engines: tuple[Dense, Lexical] | None = None
+        self._engines = Engines(home, self._store)
 
     @classmethod
     def open(
@@ -155,7 +147,7 @@ class Coverage:
             StoreError: the database refuses.
         """
         self._check_model()
-        self._current_engines(wait=True)
+        self._engines.current(wait=True)
         indexing = Indexing(self._store, self._groups, self._encoder, tell)
         watcher = Watcher(indexing, self._journal, self._base, self._manners)
         for given in inputs:
@@ -163,14 +155,14 @@ class Coverage:
                 watcher.once(given)
             else:
                 indexing.run(given, read_input(given, self._base))
-        self._current_engines(wait=True)
+        self._engines.current(wait=True)
         return indexing.report
 
     def watch(
         self,
         inputs: Sequence[str],
         every: timedelta,
-        stop: threading.Event,
+        stop: Event,
         tell: Callable[[Happening], None],
     ) -> None:
         """Index the inputs again and again, with a pause of `every` between, until `stop` is set.
@@ -180,13 +172,13 @@ class Coverage:
             StoreError: the database refuses.
         """
         self._check_model()
-        self._current_engines(wait=True)
+        self._engines.current(wait=True)
         indexing = Indexing(self._store, self._groups, self._encoder)
 
         def tell_stored(happening: Happening) -> None:
             # Files of the indexes that are up to date make the next start quick.
             if happening.visit and (happening.visit.added or happening.visit.updated):
-                self._current_engines(wait=True)
+                self._engines.current(wait=True)
             tell(happening)
 
         watcher = Watcher(indexing, self._journal, self._base, self._manners)
@@ -203,9 +195,9 @@ class Coverage:
             Those of the ids and addresses that were there.
         """
         # An index ahead of its database, as after a restored backup, is told only before the next change.
-        self._current_engines(wait=True)
+        self._engines.current(wait=True)
         removed = self._store.remove(ids)
-        self._current_engines(wait=True)
+        self._engines.current(wait=True)
         let_go = [state.address for state in self._journal.inputs() if state.address in ids]
         for address in let_go:
             self._journal.forget_input(address)
@@ -238,7 +230,7 @@ class Coverage:
         if not extent.passages:
             return Answer(question, query, (), 0.0, answered=False, extent=extent)
         self._check_model()
-        with self._turn:
+        with self._engines.turn:
             return self._answering().answer(question, query, count, now, extent)
 
     def extent(self) -> Extent:
@@ -249,7 +241,7 @@ class Coverage:
         """Load the model and the indexes now rather than with the first question."""
         if self._store.model():
             self._check_model()
-            self._current_engines(wait=True)
+            self._engines.current(wait=True)
             self._topic.strangeness(self._encoder.encode_question("warm"))
             # What tells languages apart takes a second to load, with the first words that are not English.
             language_of("combien de soldats ont été capturés")
@@ -257,7 +249,7 @@ class Coverage:
     def status(self) -> Status:
         """What is in the coverage, and how far the indexes have followed it."""
         model = self._store.model()
-        dense, lexical = self._current_engines(wait=True) if model else (None, None)
+        dense, lexical = self._engines.current(wait=True) if model else (None, None)
         return Status(
             home=str(self._home),
             extent=self._store.extent(),
@@ -286,7 +278,7 @@ class Coverage:
         return extent, known
 
     def _answering(self) -> Answering:
-        engines = self._current_engines(wait=False)
+        engines = self._engines.current(wait=False)
         parts = (self._store, self._groups)
         return Answering(self._encoder, parts, engines, self._topic, self._reranker, self._threshold)
 
@@ -297,60 +289,6 @@ class Coverage:
                 f"this coverage was made with the model '{made_with}', not '{self._encoder.name}'; set "
                 "DATELINE_MODEL back to it, or DATELINE_HOME to another folder and index there"
             )
-
-    def _current_engines(self, *, wait: bool) -> tuple[Dense, Lexical]:
-        """The engines, having followed the store as far as it goes.
-
-        Where another process is writing the index files and we do not `wait`, the files may be a
-        moment behind the database.
-        """
-        with self._turn:
-            if self._engines is None:
-                with self._writing(wait=True):
-                    self._engines = self._open_engines()
-            dense, lexical = self._engines
-            if min(dense.generation, lexical.generation) < self._store.generation():
-                self._catch_up(dense, lexical, wait=wait)
-            return dense, lexical
-
-    def _open_engines(self) -> tuple[Dense, Lexical]:
-        origin, newest = self._store.identity(), self._store.generation()
-        dense, lexical = Dense.open(self._home, origin, newest), Lexical.open(self._home, origin, newest)
-        if not self._store.extent().passages:
-            # Nothing is missing where there was nothing yet.
-            dense.trouble = lexical.trouble = None
-        return dense, lexical
-
-    def _catch_up(self, dense: Dense, lexical: Lexical, *, wait: bool) -> None:
-        store, target = self._store, self._store.generation()
-        self._tell_trouble("FAISS", dense)
-        since = dense.generation
-        dense.follow(target, store.removed_since(since), store.embeddings_since(since))
-        try:
-            with self._writing(wait=wait):
-                lexical.refresh()
-                self._tell_trouble("BM25", lexical)
-                since = lexical.generation
-                lexical.follow(target, store.removed_since(since), store.texts_since(since))
-                self._save(dense)
-        except Timeout:
-            lexical.refresh()
-
-    def _tell_trouble(self, name: str, engine: Dense | Lexical) -> None:
-        if engine.trouble:
-            log.warning("the %s index is %s; building it again from the database", name, engine.trouble)
-
-    def _save(self, dense: Dense) -> None:
-        try:
-            dense.save()
-        except (OSError, RuntimeError) as error:
-            # It is whole in memory, and the next start builds it again.
-            log.warning("the FAISS index could not be written to '%s': %s", self._home, error)
-
-    @contextmanager
-    def _writing(self, *, wait: bool) -> Iterator[None]:
-        with self._files.acquire(timeout=-1 if wait else 0):
-            yield
 
 
 def _size(file: Path) -> int:

@@ -1,79 +1,99 @@
-"""Which articles are copies of one story, as the database keeps it."""
+"""Which articles are copies of one story: found out once, when they are stored."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from index.database import Database, select_in
-from index.tables import articles, fingerprints, key_of, to_article
+from index.stories import are_copies
+from index.stories import fingerprints as fingerprints_of
+from index.tables import articles, coverage, fingerprints, key_of, to_article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+
+    from sqlalchemy.engine import Connection
 
     from index.records import Article
 
 BATCH = 256
+# Of so many articles that share the most fingerprints with one, it is looked whether it is their copy.
+CANDIDATES = 5
 # Two copies share many fingerprints; one alone is a set phrase.
 SHARED = 2
-# SQLite binds at most 32,766 values in a statement, and no article of news has so many.
+# A set phrase stands in so many articles that looking at all of them would take longer the more there are:
+# with 27,000 articles of few phrases, 30 ms each. So only the first so many keep it.
+PHRASE = 100
+# SQLite binds at most 32,766 values in a statement, and no article of news has so many fingerprints.
 ASKED = 10_000
 _USABLE = articles.c.withdrawn.is_(None)
 _IN_ORDER = (articles.c.published.is_(None), articles.c.published, articles.c.arrived, articles.c.id)
 
 
 class Groups:
-    """The stories of one coverage: what its copies have in common is a random name."""
+    """The stories of one coverage: what copies of one story have in common is a random name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ungrouped(self) -> Iterator[Article]:
-        """The articles of which nobody has looked yet what they are copies of, in the order they came.
+    def group_new(self) -> None:
+        """Find out of each article of which nobody has yet, in the order they came, what it is a copy of.
 
-        Each must be grouped before the next is asked for.
+        Raises:
+            StoreError: the database refuses; what was found out before stays.
         """
-        wanted = sa.select(articles).where(articles.c.story.is_(None), _USABLE)
-        wanted = wanted.order_by(articles.c.arrived, articles.c.id).limit(BATCH)
-        while True:
+        new = sa.select(articles).where(articles.c.story.is_(None), _USABLE)
+        new = new.order_by(articles.c.arrived, articles.c.id).limit(BATCH)
+        while self._any(new):
             with self._database.transaction() as connection:
-                rows = connection.execute(wanted).all()
-            if not rows:
-                return
-            yield from map(to_article, rows)
+                # Writing first takes the write lock first: who reads before may find it taken, and fail.
+                connection.execute(sa.update(coverage).values(schema=coverage.c.schema))
+                for row in connection.execute(new).all():
+                    _group(connection, to_article(row))
 
-    def resembling(self, article: Article, marks: Iterable[int], most: int) -> list[Article]:
-        """The grouped articles that share the most of an article's fingerprints, at most so many."""
-        shared = sa.func.count()
-        wanted = (
-            sa.select(fingerprints.c.article)
-            .where(
-                fingerprints.c.hash.in_(sorted(marks)[:ASKED]), fingerprints.c.article != key_of(article.id)
-            )
-            .group_by(fingerprints.c.article)
-            .having(shared >= SHARED)
-            .order_by(shared.desc(), fingerprints.c.article)
-            .limit(most)
-        )
-        grouped = sa.select(articles).where(articles.c.story.is_not(None), _USABLE)
+    def _any(self, wanted: sa.Select[Any]) -> bool:
         with self._database.transaction() as connection:
-            keys = list(connection.scalars(wanted))
-            found = {row.key: to_article(row) for row in select_in(connection, grouped, articles.c.key, keys)}
-        return [found[each] for each in keys if each in found]
-
-    def note(self, article: Article, marks: Iterable[int], story: str) -> None:
-        """Keep an article's fingerprints, and which story it is a copy of."""
-        theirs, key = articles.c.id == article.id, key_of(article.id)
-        rows = [{"hash": mark, "article": key} for mark in sorted(marks)]
-        with self._database.transaction() as connection:
-            connection.execute(sa.update(articles).where(theirs).values(story=story))
-            connection.execute(sa.delete(fingerprints).where(fingerprints.c.article == key))
-            if rows:
-                connection.execute(sa.insert(fingerprints), rows)
+            return connection.execute(wanted.limit(1)).first() is not None
 
     def copies(self, stories: Iterable[str]) -> list[Article]:
         """All articles of these stories, the one that was published first before the others."""
         wanted = sa.select(articles).where(articles.c.story.in_(sorted(set(stories))), _USABLE)
         with self._database.transaction() as connection:
             return [to_article(row) for row in connection.execute(wanted.order_by(*_IN_ORDER))]
+
+
+def _group(connection: Connection, article: Article) -> None:
+    marks, key = sorted(fingerprints_of(article.text))[:ASKED], key_of(article.id)
+    connection.execute(sa.delete(fingerprints).where(fingerprints.c.article == key))
+    alike = _resembling(connection, marks)
+    story = next((each.story for each in alike if are_copies(article, each)), None) or uuid4().hex
+    connection.execute(sa.update(articles).where(articles.c.id == article.id).values(story=story))
+    phrases = _phrases(connection, marks)
+    if rows := [{"hash": mark, "article": key} for mark in marks if mark not in phrases]:
+        connection.execute(sa.insert(fingerprints), rows)
+
+
+def _resembling(connection: Connection, marks: list[int]) -> list[Article]:
+    """The grouped articles that share the most of these fingerprints."""
+    shared = sa.func.count()
+    wanted = (
+        sa.select(fingerprints.c.article)
+        .where(fingerprints.c.hash.in_(marks))
+        .group_by(fingerprints.c.article)
+        .having(shared >= SHARED)
+        .order_by(shared.desc(), fingerprints.c.article)
+        .limit(CANDIDATES)
+    )
+    keys = list(connection.scalars(wanted))
+    grouped = sa.select(articles).where(articles.c.story.is_not(None), _USABLE)
+    found = {row.key: to_article(row) for row in select_in(connection, grouped, articles.c.key, keys)}
+    return [found[each] for each in keys if each in found]
+
+
+def _phrases(connection: Connection, marks: list[int]) -> set[int]:
+    """Those of the fingerprints that enough articles have already."""
+    count = sa.select(fingerprints.c.hash).where(fingerprints.c.hash.in_(marks))
+    return set(connection.scalars(count.group_by(fingerprints.c.hash).having(sa.func.count() >= PHRASE)))

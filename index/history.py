@@ -15,6 +15,8 @@ from index.tables import articles, to_article, versions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy.engine import Connection
+
     from index.database import Database
 
 # Words are looked for in the texts of all versions, which takes its time and may find very many.
@@ -50,11 +52,22 @@ def find_versions(database: Database, wanted: str) -> list[list[Version]]:
         return [list(_versions(connection, each)) for each in ids]
 
 
+def keep_version(connection: Connection, newer: Article, now: datetime) -> None:
+    """Keep the stored version of an article whose newer one has other words, or words of correction."""
+    kept = [column.name for column in versions.c if column.name not in {"number", "article_id", "replaced"}]
+    columns = [articles.c.id, sa.literal(now, versions.c.replaced.type), *(articles.c[name] for name in kept)]
+    other = sa.or_(
+        articles.c.content != newer.content, articles.c.correction.is_distinct_from(newer.correction)
+    )
+    old = sa.select(*columns).where(articles.c.id == newer.id, other, articles.c.text != "")
+    connection.execute(sa.insert(versions).from_select(["article_id", "replaced", *kept], old))
+
+
 def _holds(text: sa.Column[Any], words: str) -> sa.ColumnElement[bool]:
     return text.contains(words, autoescape=True)
 
 
-def _versions(connection: sa.Connection, article_id: str) -> Iterator[Version]:
+def _versions(connection: Connection, article_id: str) -> Iterator[Version]:
     newest = connection.execute(sa.select(articles).where(articles.c.id == article_id)).one()
     # A version has no more of its own than its words.
     rest = (versions.c.article_id.label("id"), sa.false().label("named"), sa.null().label("story"))

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
-from uuid import uuid4
 
 from index.passages import context_title, split
 from index.reading.fields import Noticed
 from index.records import Article, Passage, Skipped, Withdrawal, in_context
 from index.seen import Seen
 from index.store import Encoded
-from index.stories import are_copies, fingerprints
 from index.versions import succeed
 
 if TYPE_CHECKING:
@@ -31,8 +29,6 @@ Item = Article | Withdrawal | Skipped | Noticed
 # seconds' work to lose with the plug.
 TOGETHER = 256
 LOOKED_UP = 64
-# Of so many articles that share the most fingerprints with one, it is looked whether it is their copy.
-CANDIDATES = 5
 
 
 @dataclass(slots=True)
@@ -129,11 +125,7 @@ class Indexing:
         if self._waiting:
             self._store_waiting()
             self._tell(self.report)
-        for article in self._groups.ungrouped():
-            marks = fingerprints(article.text)
-            alike = self._groups.resembling(article, marks, CANDIDATES)
-            story = next((each.story for each in alike if are_copies(article, each)), None)
-            self._groups.note(article, marks, story or uuid4().hex)
+        self._groups.group_new()
 
     def begin_anew(self) -> None:
         """Let whatever was read be read again, as in another run: a file may have changed meanwhile."""

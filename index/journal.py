@@ -62,8 +62,8 @@ class InputState:
 class PageState:
     """A page: the input that led to it, the article it holds, and what it said of itself when last read.
 
-    `fingerprint` is what its feed said of it then. A page that is `gone` answers for good that it is not
-    there, or a person took its article out.
+    `fingerprint` is what its feed said of it then. A page that is `gone` says so itself, and may be there
+    again; one that is `removed` had its article taken out by somebody, and is not asked for again.
     """
 
     address: str
@@ -75,11 +75,7 @@ class PageState:
     modified: str | None = None
     fingerprint: str | None = None
     gone: bool = False
-
-    @property
-    def removed(self) -> bool:
-        """Whether a person took its article out, so that whoever watches leaves it alone."""
-        return self.gone and self.article_id is None
+    removed: bool = False
 
 
 class Journal:
@@ -122,8 +118,9 @@ class Journal:
 
     def pages_of(self, address: str, since: datetime) -> list[PageState]:
         """The pages that an input led to, first seen since then, but for those that a person took out."""
-        kept = sa.or_(pages.c.gone.is_(False), pages.c.article_id.is_not(None))
-        wanted = sa.select(pages).where(pages.c.input == address, pages.c.seen >= since, kept)
+        wanted = sa.select(pages).where(
+            pages.c.input == address, pages.c.seen >= since, pages.c.removed.is_(False)
+        )
         with self._database.transaction() as connection:
             return list(map(_to_page, connection.execute(wanted.order_by(pages.c.address))))
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from index.database import Database, select_in, slices
 from index.errors import ModelError
+from index.history import keep_version
 from index.records import Article, Extent, Passage, Query, Withdrawal
 from index.tables import (
     articles,
@@ -146,7 +147,7 @@ class Store:
             arrived = _arrivals(connection, ids)
             for item in encoded:
                 if item.article.id in arrived:
-                    _keep_version(connection, item.article, now)
+                    keep_version(connection, item.article, now)
             _remove(connection, ids, generation)
             rows = [to_row(item.article) | {"arrived": arrived.get(item.article.id, now)} for item in encoded]
             connection.execute(sa.insert(articles), rows)
@@ -187,7 +188,7 @@ class Store:
                 for some in slices(present):
                     connection.execute(sa.delete(versions).where(versions.c.article_id.in_(some)))
                     theirs = pages.c.article_id.in_(some)
-                    connection.execute(sa.update(pages).where(theirs).values(gone=True, article_id=None))
+                    connection.execute(sa.update(pages).where(theirs).values(removed=True))
         return present
 
     def article(self, article_id: str) -> tuple[Article, datetime | None]:
@@ -302,17 +303,6 @@ def _arrivals(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]
     """When the stored ones of these articles came first."""
     columns = sa.select(articles.c.id, articles.c.arrived)
     return {row.id: row.arrived for row in select_in(connection, columns, articles.c.id, ids)}
-
-
-def _keep_version(connection: Connection, newer: Article, now: datetime) -> None:
-    """Keep the stored version of an article whose newer one has other words, or words of correction."""
-    kept = [column.name for column in versions.c if column.name not in {"number", "article_id", "replaced"}]
-    columns = [articles.c.id, sa.literal(now, versions.c.replaced.type), *(articles.c[name] for name in kept)]
-    other = sa.or_(
-        articles.c.content != newer.content, articles.c.correction.is_distinct_from(newer.correction)
-    )
-    old = sa.select(*columns).where(articles.c.id == newer.id, other, articles.c.text != "")
-    connection.execute(sa.insert(versions).from_select(["article_id", "replaced", *kept], old))
 
 
 def _remove(connection: Connection, ids: Sequence[str], generation: int) -> None:

@@ -151,6 +151,7 @@ pages = sa.Table(
     sa.Column("seen", Instant, nullable=False),
     sa.Column("checked", Instant, nullable=False),
     sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Column("removed", sa.Boolean, nullable=False),
 )
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from index.addresses import canonical_address
-from index.errors import InputError
-from index.reading.decoding import decode
+from index.reading.decoding import decode, shown
 from index.reading.fields import Origin
 from index.reading.kind import Kind, kind_of
 from index.reading.ninjs import read_ninjs
 from index.reading.page import read_page
 from index.records import Article, Skipped
+from index.watching.boundary import boundary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,8 @@ def kind_at(fetched: Fetched) -> Kind:
 def page_items(lead: Lead, fetched: Fetched, *, restored: bool = False) -> tuple[Item, ...]:
     """The article of a page; one that was gone and is there again is as new as if it were issued now."""
     if (kind := kind_at(fetched)) != Kind.PAGE:
-        return (Skipped(lead.address, f"not a page but {kind} ({fetched.content_type or 'no type given'})"),)
+        said = shown(fetched.content_type) if fetched.content_type else "no type given"
+        return (Skipped(lead.address, f"not a page but {kind} ({said})"),)
     items = _items(lead, fetched.body, fetched.address, fetched.content_type)
     if not restored:
         return items
@@ -55,11 +56,6 @@ def wire_items(lead: Lead, fetched: Fetched) -> tuple[Item, ...]:
     return _gathered(read(), lead.address)
 
 
-def without_name(message: str, name: str) -> str:
-    """An error's words without the name in front that stands beside them anyway."""
-    return message.removeprefix(f"{name}: ")
-
-
 def _items(lead: Lead, body: bytes, address: str, content_type: str) -> tuple[Item, ...]:
     origin = Origin(lead.address, canonical_address(address))
     read = read_page(body, origin, address=address, content_type=content_type, fallback=lead.said)
@@ -68,8 +64,6 @@ def _items(lead: Lead, body: bytes, address: str, content_type: str) -> tuple[It
 
 def _gathered(items: Iterator[Item], name: str) -> tuple[Item, ...]:
     found: list[Item] = []
-    try:
+    with boundary(name) as told:
         found.extend(items)
-    except InputError as error:
-        found.append(Skipped(name, without_name(str(error), name)))
-    return tuple(found)
+    return (*found, Skipped(name, told.trouble)) if told.trouble else tuple(found)

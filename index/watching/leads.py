@@ -58,10 +58,12 @@ def is_due(state: PageState | None, lead: Lead | None, now: datetime, every: tim
     """
     if state is None:
         return True
+    if state.removed:
+        return False
     if lead is not None and lead.fingerprint != state.fingerprint:
         return True
     age = now - state.seen
-    return not state.removed and age < RECHECKED and now - state.checked >= max(every, age / 2)
+    return age < RECHECKED and now - state.checked >= max(every, age / 2)
 
 
 def first_of_each(leads: Sequence[Lead]) -> list[Lead]:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from index.addresses import canonical_address
 from index.errors import DisallowedError, FetchError
 from index.journal import PageState
 from index.reading.fields import Noticed
 from index.records import Article, Skipped, Withdrawal
-from index.watching.contents import content_items, page_items, without_name
+from index.watching.boundary import without_name
+from index.watching.contents import content_items, page_items
 from index.watching.leads import RECHECKED, Lead, first_of_each, is_due
 from index.watching.messages import Reading
 
@@ -57,7 +57,7 @@ class Pages:
 
     async def read(self, given: str, leads: Sequence[Lead]) -> bool:
         """Read the pages that are due, of these and of those seen before; whether none was left for later."""
-        due = self._due(given, first_of_each(leads))
+        due = await asyncio.to_thread(self._due, given, first_of_each(leads))
         now, later = due[:MOST_PAGES], due[MOST_PAGES:]
         if later:
             await self._remark(given, f"{len(later):,} of {len(due):,} pages left for the next visit")
@@ -79,6 +79,7 @@ class Pages:
             modified=fetched.modified,
             fingerprint=lead.fingerprint,
             gone=False,
+            removed=False,
         )
 
     def _due(self, given: str, leads: Sequence[Lead]) -> list[Lead]:
@@ -86,8 +87,7 @@ class Pages:
             return list(leads)
         now = datetime.now(UTC)
         known = self._journal.pages(lead.address for lead in leads)
-        wanted = [lead for lead in leads if lead.address not in known or not known[lead.address].removed]
-        due = [lead for lead in wanted if is_due(known.get(lead.address), lead, now, self._every)]
+        due = [lead for lead in leads if is_due(known.get(lead.address), lead, now, self._every)]
         named = {lead.address for lead in leads}
         older = (page for page in self._journal.pages_of(given, now - RECHECKED) if page.address not in named)
         rechecked = (page for page in older if is_due(page, None, now, self._every))
@@ -134,11 +134,11 @@ class Pages:
 
 def gone(given: str, state: PageState | None, lead: Lead) -> Reading:
     """What is to be told of a page whose address says that it is gone for good."""
-    article = state.article_id if state and state.article_id else canonical_address(lead.address)
-    now = datetime.now(UTC)
-    page = replace(state or PageState(lead.address, given, now, now), article_id=article, gone=True)
-    withdrawal = Withdrawal(article, lead.address, "its address answers 410 Gone")
-    return Reading(given, (withdrawal,), _checked(page, lead))
+    reason = "its address answers 410 Gone"
+    if state is None or state.article_id is None:
+        return _unread(given, lead, state, reason)
+    withdrawal = Withdrawal(state.article_id, lead.address, reason)
+    return Reading(given, (withdrawal,), _checked(replace(state, gone=True), lead))
 
 
 def answer_of(fetched: Fetched) -> str:

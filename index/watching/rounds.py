@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from index.errors import InputError
 from index.reading.inputs import read_input
 from index.reading.opml import read_opml
-from index.watching.contents import without_name
+from index.records import Article, Skipped, Withdrawal
+from index.watching.boundary import boundary
 from index.watching.messages import Reading, Visited
 from index.watching.visit import Visitor
 
@@ -71,31 +72,34 @@ class Rounds:
         await asyncio.gather(*map(visit, dict.fromkeys(inputs)))
 
     async def forever(self, inputs: Iterable[str]) -> None:
-        """Visit each input, and the feeds that it lists, again and again; ends only when it is cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for given in dict.fromkeys(inputs):
-                group.create_task(self._keep_visiting(given))
+        """Visit each input, and the feeds that it lists, again and again, until it is cancelled.
 
-    async def _keep_visiting(self, given: str) -> None:
+        Raises:
+            StoreError: the database refuses.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                for given in dict.fromkeys(inputs):
+                    group.create_task(self._keep_visiting(given, group))
+        except ExceptionGroup as failed:
+            # Whoever waits for the visits expects the error itself, and all of them meet the same.
+            raise failed.exceptions[0] from None
+
+    async def _keep_visiting(self, given: str, group: asyncio.TaskGroup) -> None:
         listed: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
                 feeds = await self._visit(given)
-                if feeds:
-                    self._follow(feeds, listed)
+                # A list that cannot be read says nothing of what is no longer in it.
+                for feed in listed.keys() - set(feeds) if feeds else ():
+                    listed.pop(feed).cancel()
+                for feed in feeds:
+                    if feed not in listed:
+                        listed[feed] = group.create_task(self._keep_visiting(feed, group))
                 await asyncio.sleep(self._pause(given).total_seconds())
         finally:
             for task in listed.values():
                 task.cancel()
-            await asyncio.gather(*listed.values(), return_exceptions=True)
-
-    def _follow(self, feeds: Sequence[str], listed: dict[str, asyncio.Task[None]]) -> None:
-        """Begin to visit the feeds that are new in a list, and end it for those that have left it."""
-        for feed in listed.keys() - set(feeds):
-            listed.pop(feed).cancel()
-        for feed in feeds:
-            if feed not in listed:
-                listed[feed] = asyncio.create_task(self._keep_visiting(feed))
 
     def _pause(self, given: str) -> timedelta:
         # Of its own running visit the journal may not know yet, which costs one early try at most.
@@ -108,24 +112,39 @@ class Rounds:
             return await self._visitor.visit(given)
         if given.lower().endswith(OPML):
             return await self._read_list(given)
-        items = read_input(given, self._base)
-        while some := await asyncio.to_thread(_next_of, items):
-            await self._emit(Reading(given, tuple(some)))
-        await self._emit(Visited(given))
+        with boundary(given) as found:
+            await self._read_files(given)
+        await self._emit(Visited(given, trouble=found.trouble))
         return ()
+
+    async def _read_files(self, given: str) -> None:
+        """Tell what a file or folder gives.
+
+        Raises:
+            InputError: it gives nothing.
+        """
+        items, gave, reason = read_input(given, self._base), False, "holds no article"
+        while some := await asyncio.to_thread(_next_of, items):
+            gave = gave or any(isinstance(each, Article | Withdrawal) for each in some)
+            reason = next((each.reason for each in some if isinstance(each, Skipped)), reason)
+            await self._emit(Reading(given, tuple(some)))
+        if not gave:
+            raise InputError(reason)
 
     async def _read_list(self, given: str) -> Sequence[str]:
         """The feeds of a list that is a file here."""
-        try:
-            feeds, _ = await asyncio.to_thread(lambda: read_opml(Path(given).read_bytes(), given))
-        except OSError as error:
-            await self._emit(Visited(given, trouble=f"cannot be read: {error.strerror}; check the spelling"))
-        except InputError as error:
-            await self._emit(Visited(given, trouble=without_name(str(error), given)))
-        else:
-            await self._emit(Visited(given))
-            return feeds
-        return ()
+        feeds: Sequence[str] = ()
+        with boundary(given) as found:
+            feeds = await asyncio.to_thread(_feeds_of, given)
+        await self._emit(Visited(given, trouble=found.trouble))
+        return feeds
+
+
+def _feeds_of(file: str) -> list[str]:
+    try:
+        return read_opml(Path(file).read_bytes(), file)[0]
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}; check the spelling") from error
 
 
 def _next_of(items: Iterator[Item]) -> list[Item]:

@@ -6,13 +6,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from index.errors import FetchError, InputError
+from index.reading.decoding import shown
 from index.reading.feed import read_feed
 from index.reading.fields import Noticed
 from index.reading.kind import Kind
 from index.reading.opml import read_opml
 from index.reading.sitemap import read_sitemap
 from index.records import Article, Skipped, Withdrawal
-from index.watching.contents import kind_at, page_items, wire_items, without_name
+from index.watching.boundary import boundary, without_name
+from index.watching.contents import kind_at, page_items, wire_items
 from index.watching.leads import Lead, lead_of_entry, lead_of_listed
 from index.watching.messages import Reading, Visited
 from index.watching.pages import FOUND, GONE, NOT_CHANGED, Pages, answer_of, gone
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import timedelta
 
+    from index.indexing import Item
     from index.journal import Journal
     from index.watching.bridge import Emit
     from index.web.fetching import Fetched, Web
@@ -48,7 +51,7 @@ class Visitor:
         What goes wrong is told, never raised.
         """
         feeds: Sequence[str] = ()
-        try:
+        with boundary(address) as found:
             fetched = await self._fetch(address)
             if fetched.status == FOUND and kind_at(fetched) == Kind.OPML:
                 feeds = await self._listed_feeds(address, fetched)
@@ -56,14 +59,13 @@ class Visitor:
                 ended = Visited(address)
             else:
                 ended = await self._read(address, fetched)
-        except (FetchError, InputError) as error:
-            ended = Visited(address, trouble=without_name(str(error), address))
-        await self._emit(ended)
+        await self._emit(Visited(address, trouble=found.trouble) if found.trouble else ended)
         return feeds
 
     async def _fetch(self, address: str) -> Fetched:
         state, page = self._journal.input(address), self._pages.state(address)
-        if self._again or self._pages.has_unread(address) or (page and page.gone):
+        unread = await asyncio.to_thread(self._pages.has_unread, address)
+        if self._again or unread or (page and page.gone):
             return await self._web.fetch(address)
         return await self._web.fetch(address, etag=state.etag, modified=state.modified)
 
@@ -72,8 +74,9 @@ class Visitor:
             state = self._journal.input(given)
             whole = await self._pages.read(given, [])
             return Visited(given, *((state.etag, state.modified) if whole else ()))
-        if fetched.status == GONE:
-            await self._emit(gone(given, self._pages.state(given), Lead(given)))
+        page = self._pages.state(given)
+        if fetched.status == GONE and page and page.article_id:
+            await self._emit(gone(given, page, Lead(given)))
         if fetched.status != FOUND:
             return Visited(given, trouble=answer_of(fetched))
         if fetched.moved:
@@ -89,20 +92,23 @@ class Visitor:
     async def _read_itself(self, given: str, fetched: Fetched, kind: Kind) -> str | None:
         """Read what is itself an article or newswire; why there is none, if there is none."""
         if kind not in {Kind.PAGE, Kind.NINJS}:
-            said = fetched.content_type or "it gives no type"
+            said = shown(fetched.content_type) if fetched.content_type else "it gives no type"
             return f"neither a page, a feed, a list of feeds, a sitemap nor newswire ({said})"
         lead, state = Lead(given), self._pages.state(given)
         if state and state.removed and not self._again:
             return None
         if kind == Kind.NINJS:
-            items = await asyncio.to_thread(wire_items, lead, fetched)
-            await self._emit(Reading(given, items))
+            items, page = await asyncio.to_thread(wire_items, lead, fetched), None
         else:
             items = await asyncio.to_thread(page_items, lead, fetched, restored=bool(state and state.gone))
-            await self._emit(Reading(given, items, self._pages.read_state(given, lead, fetched, state)))
-        if any(isinstance(each, Article | Withdrawal) for each in items):
-            return None
-        return next((each.reason for each in items if isinstance(each, Skipped)), "no article in it")
+            page = self._pages.read_state(given, lead, fetched, state)
+        trouble = _trouble(items)
+        # The trouble is told at the end of the visit, and once is enough.
+        told = (
+            each for each in items if not (trouble and isinstance(each, Skipped) and each.reason == trouble)
+        )
+        await self._emit(Reading(given, tuple(told), page))
+        return trouble
 
     async def _listed_feeds(self, given: str, fetched: Fetched) -> list[str]:
         feeds, remarks = await asyncio.to_thread(read_opml, fetched.body, given)
@@ -134,3 +140,11 @@ class Visitor:
     async def _remark(self, given: str, remarks: Iterable[str]) -> None:
         if noticed := tuple(Noticed(given, remark) for remark in remarks):
             await self._emit(Reading(given, noticed))
+
+
+def _trouble(items: Sequence[Item]) -> str | None:
+    """Why there is neither an article nor a withdrawal among what was read, if there is none."""
+    reasons = [each.reason for each in items if isinstance(each, Skipped)]
+    if any(isinstance(each, Article | Withdrawal) for each in items):
+        return None
+    return reasons[0] if reasons else "no article in it"

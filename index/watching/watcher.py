@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # When nothing has come in for so many seconds, what waits is stored.
 IDLE = 0.5
+# So many pages and files about which something was said are remembered.
+REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Watcher:
         self._intake = Intake(indexing, journal)
         self._base = base
         self._manners = manners
+        self._told: dict[str, str] = {}
 
     def once(self, given: str) -> None:
         """Visit an input once, reading anew what was read before; the indexing's report tells how it went.
@@ -95,10 +98,19 @@ class Watcher:
                     self._end(message, tell)
                 else:
                     self._intake.take(message)
-                for item in self._indexing.report.take_words():
-                    reason = item.reason if isinstance(item, Skipped) else item.remark
-                    tell(Happening(item.input, remark=reason))
+                self._pass_on(tell)
         self._intake.settle()
+        self._pass_on(tell)
+
+    def _pass_on(self, tell: Callable[[Happening], None]) -> None:
+        """Tell what was noticed, each thing once for as long as it stays as it is."""
+        for item in self._indexing.report.take_words():
+            remark = item.reason if isinstance(item, Skipped) else item.remark
+            if self._told.get(item.input) != remark:
+                tell(Happening(item.input, remark=remark))
+            self._told[item.input] = remark
+        if len(self._told) > REMEMBERED:
+            self._told.clear()
 
     def _web(self) -> Web:
         # Most commands never go out.

@@ -17,7 +17,7 @@ SEED_ID = str(ROOT / SEED)
 LIT = "about 12,000 North Korean military personnel in Russia."
 TWELVE_THOUSAND = "How many North Korean military personnel are in Russia?"
 Done = subprocess.CompletedProcess[str]
-COMMANDS = ["index", "ask", "chat", "run", "remove", "status", "evaluate"]
+COMMANDS = ["index", "watch", "ask", "chat", "run", "history", "remove", "status", "evaluate"]
 
 
 def dateline(*arguments: str, home: Path, told: str = "", **settings: str) -> Done:
@@ -66,7 +66,18 @@ def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "setting",
-    ["TELEGRAM_BOT_TOKEN", "TELEGRAM_API_BASE", "DATELINE_HOME", "DATELINE_DATABASE_URL", "DATELINE_MODEL"],
+    [
+        "TELEGRAM_BOT_TOKEN",
+        "TELEGRAM_API_BASE",
+        "DATELINE_HOME",
+        "DATELINE_DATABASE_URL",
+        "DATELINE_MODEL",
+        "DATELINE_WATCH",
+        "DATELINE_EVERY",
+        "DATELINE_ADMINS",
+        "DATELINE_PAUSE",
+        "DATELINE_PRIVATE_ADDRESSES",
+    ],
 )
 def test_every_setting_is_documented(setting: str, tmp_path: Path) -> None:
     """Every setting is explained by --help and in the README."""
@@ -132,7 +143,10 @@ def test_ask_refuses_what_is_not_covered(home: Path) -> None:
     done = dateline("ask", "Who won the 2022 World Cup?", home=home)
     assert (done.returncode, done.stdout) == (
         0,
-        "The coverage does not answer that.\nSearched: Who won the 2022 World Cup?\n",
+        (
+            "The coverage does not answer that.\n"
+            "Searched: Who won the 2022 World Cup? · the newest article is of 11 January 2025\n"
+        ),
     )
 
 
@@ -152,6 +166,10 @@ def test_dates_filter(home: Path) -> None:
         ["ask"],
         ["index"],
         ["remove"],
+        ["history"],
+        ["watch"],
+        ["watch", "seeds", "--every", "soon"],
+        ["watch", "seeds", "--every", "31d"],
         ["sing"],
         [],
     ],
@@ -245,6 +263,7 @@ def test_status_tells_what_there_is(home: Path) -> None:
     assert (status["articles"], status["passages"], status["newest"]) == (1, 4, "2025-01-11")
     assert status["model"].startswith("all-MiniLM-L6-v2@")
     assert status["indexes"] == {"dense": status["generation"], "lexical": status["generation"]}
+    assert status["inputs"] == []
 
 
 def test_remove_takes_out_and_names_the_unknown(tmp_path: Path) -> None:
@@ -255,6 +274,50 @@ def test_remove_takes_out_and_names_the_unknown(tmp_path: Path) -> None:
     assert done.stdout == f"removed {SEED_ID}\n"
     assert_one_error(done, "'nobody'")
     assert json.loads(dateline("ask", "Russia", "--json", home=home).stdout)["hits"] == []
+
+
+def test_history_tells_what_an_article_said(tmp_path: Path) -> None:
+    """All versions, newest first, by id or by words once quoted; what nobody wrote is an error."""
+    home, file = tmp_path / "home", tmp_path / "harbour.txt"
+    for text in ("Forty ships waited.", "Fifty ships waited."):
+        file.write_text(f"title: Ice\ndate: 2025-01-11\n\n{text}", encoding="utf-8")
+        dateline("index", str(file), home=home)
+    (versions,) = json.loads(dateline("history", "harbour.txt", "--json", home=home).stdout)
+    assert [each["text"] for each in versions] == ["Fifty ships waited.", "Forty ships waited."]
+    assert list(versions[0]) == [
+        *("id", "title", "text", "source", "url", "published", "updated", "corrected", "correction"),
+        *("replaced", "withdrawn", "reason"),
+    ]
+    told = dateline("history", "Forty ships", home=home).stdout
+    assert told.index("Fifty ships waited.") < told.index("Forty ships waited.")
+    assert told.startswith(
+        "harbour.txt · the newest version\nIce · source not given · published 2025-01-11\n"
+    )
+    assert_one_error(dateline("history", "Sixty ships", home=home), "'Sixty ships'", "dateline ask --json")
+
+
+def test_watch_reads_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    """What is new is told on stdout and answerable while the watch runs; SIGTERM ends it with exit 0."""
+    home, file = tmp_path / "home", tmp_path / "harbour.txt"
+    file.write_text(
+        "title: Ice\ndate: 2025-01-11\n\nForty ships waited outside the harbour.", encoding="utf-8"
+    )
+    environment = os.environ | {"DATELINE_HOME": str(home), "TELEGRAM_BOT_TOKEN": ""}
+    command = [sys.executable, "-m", "bot", "watch", str(file), "--every", "1s"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout
+        assert watch.stdout.readline() == f"{file}: 1 added\n"
+        assert "Forty ships" in dateline("ask", "How many ships waited?", home=home).stdout
+        file.write_text(
+            "title: Ice\ndate: 2025-01-11\n\nFifty ships waited outside the harbour.", encoding="utf-8"
+        )
+        assert watch.stdout.readline() == f"{file}: 1 updated\n"
+        watch.terminate()
+        assert watch.stdout.read() == ""
+    assert watch.returncode == 0
+    status = json.loads(dateline("status", "--json", home=home).stdout)
+    assert [each["input"] for each in status["inputs"]] == [str(file)]
+    assert f"removed {file}\n" in dateline("remove", str(file), home=home).stdout
 
 
 def test_bad_inputs_are_named_and_the_good_one_stays(tmp_path: Path) -> None:

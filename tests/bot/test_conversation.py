@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from index.coverage import Coverage
 
+# How current the coverage of these tests is.
+NEWEST = " · the newest article is of 11 January 2025"
+
 
 def test_only_what_answers_is_quoted() -> None:
     """A hit that would not answer by itself is not quoted beside one that does."""
@@ -60,7 +63,18 @@ def test_what_was_searched_is_told() -> None:
     assert format_query(whole.widen()) == (
         "Searched: ships · nothing within the dates or sources named answers, so among all"
     )
-    assert to_reply(make_answer(make_hit())).searched == "Searched: How many ships?"
+    assert format_query(Query("ships"), date(2025, 1, 11)) == f"Searched: ships{NEWEST}"
+    assert format_query(whole.widen(), date(2025, 1, 11)).endswith(f"so among all{NEWEST}")
+    assert format_query(Query("ships"), None) == "Searched: ships"
+    assert to_reply(make_answer(make_hit())).searched == f"Searched: How many ships?{NEWEST}"
+
+
+def test_how_current_it_is_stands_under_a_refusal_too() -> None:
+    """What is not answered may be too new; where no article has a day there is nothing to tell."""
+    refused = make_answer(make_hit(answers=False), answered=False)
+    assert to_reply(refused).searched == f"Searched: How many ships?{NEWEST}"
+    undated = replace(refused, extent=replace(refused.extent, newest=None))
+    assert to_reply(undated).searched == "Searched: How many ships?"
 
 
 def test_a_remark_is_all_there_is_to_say() -> None:
@@ -73,8 +87,8 @@ def test_everybody_has_a_conversation_of_their_own(shipped: Coverage) -> None:
     """A follow-up leans on what the same person asked before, and on nobody else's question."""
     conversation = Conversation(shipped)
     conversation.reply("What did NATO condemn?", who="ann")
-    assert conversation.reply("why?", who="ann").searched == "Searched: What did NATO condemn? why?"
-    assert conversation.reply("why?", who="bo").searched == "Searched: why?"
+    assert conversation.reply("why?", who="ann").searched == f"Searched: What did NATO condemn? why?{NEWEST}"
+    assert conversation.reply("why?", who="bo").searched == f"Searched: why?{NEWEST}"
 
 
 def test_what_was_talked_of_is_forgotten(shipped: Coverage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +97,7 @@ def test_what_was_talked_of_is_forgotten(shipped: Coverage, monkeypatch: pytest.
     conversation.reply("What did NATO condemn?", who="ann")
     later = time.monotonic() + 1801
     monkeypatch.setattr(time, "monotonic", lambda: later)
-    assert conversation.reply("why?", who="ann").searched == "Searched: why?"
+    assert conversation.reply("why?", who="ann").searched == f"Searched: why?{NEWEST}"
     monkeypatch.setattr(conversation_module, "TALKS", 1)
     conversation.reply("What did NATO condemn?", who="bo")
     assert list(conversation._topics) == ["bo"]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from datetime import date
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from articles import make_article, make_hit
 from bot_api.markup import parse_html
@@ -35,6 +36,49 @@ def test_what_is_not_known_is_said() -> None:
     article = make_article(published=None, source=None, titled=False, url=None)
     (message,) = format_html(Reply((make_hit(article),)), LIMIT)
     assert message.endswith("</blockquote>\nHarbour freezes (untitled)\nsource not given · undated")
+
+
+CHANGED: dict[str, Any] = {
+    "updated": date(2025, 1, 13),
+    "corrected": date(2025, 1, 14),
+    "correction": "The ships were <fifty> & not forty.",
+}
+
+
+def test_a_change_is_told_under_the_quotation() -> None:
+    """When the words were last changed, and what was corrected on which day, in the publisher's words."""
+    (message,) = format_html(Reply((make_hit(make_article(**CHANGED)),)), LIMIT)
+    assert message.endswith(
+        "</a>\nThe Gull · 11 January 2025 · updated 13 January 2025\n"
+        "corrected on 14 January 2025: The ships were &lt;fifty&gt; &amp; not forty."
+    )
+    output = StringIO()
+    Console(file=output, width=200).print(format_text(Reply((make_hit(make_article(**CHANGED)),))))
+    assert "The Gull · 2025-01-11 · updated 2025-01-13\n" in output.getvalue()
+    assert "corrected on 2025-01-14: The ships were <fifty> & not forty.\n" in output.getvalue()
+
+
+def test_a_correction_of_an_unknown_day_is_told_too() -> None:
+    """Without a day rather than with a wrong one; copies are named after it."""
+    article = make_article(correction="The ships were fifty.")
+    (message,) = format_html(Reply((make_hit(article, also=(make_article(source="The Wire"),)),)), LIMIT)
+    assert message.endswith("11 January 2025\ncorrected: The ships were fifty.\nalso in The Wire")
+
+
+def test_only_a_change_on_a_later_day_is_worth_a_word() -> None:
+    """What was updated on the day it appeared is not."""
+    (message,) = format_html(Reply((make_hit(make_article(updated=date(2025, 1, 11))),)), LIMIT)
+    assert message.endswith("</a>\nThe Gull · 11 January 2025")
+
+
+def test_a_long_correction_is_cut() -> None:
+    """The whole of it stands in the article."""
+    article = make_article(correction="x" * 300)
+    (message,) = format_html(Reply((make_hit(article),)), LIMIT)
+    assert message.endswith("\ncorrected: " + "x" * 300)
+    article = make_article(correction="x" * 301)
+    (message,) = format_html(Reply((make_hit(article),)), LIMIT)
+    assert message.endswith("\ncorrected: " + "x" * 300 + "…")
 
 
 def test_only_the_best_stands_open() -> None:
@@ -92,6 +136,9 @@ def hits(draw: st.DrawFn) -> Hit:
         title=draw(st.text(letters, min_size=1, max_size=400)),
         source=draw(st.text(letters, max_size=400)),
         url=draw(st.sampled_from([None, "https://gull.example/?a=1&b=2", 'https://gull.example/"><b>'])),
+        updated=draw(st.none() | st.dates()),
+        corrected=draw(st.none() | st.dates()),
+        correction=draw(st.none() | st.text(letters, max_size=400)),
     )
     return make_hit(article, lit=text[start : draw(st.integers(start, len(text)))] or None)
 

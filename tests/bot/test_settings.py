@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ NAMES = [
     "DATELINE_DATABASE_URL",
     "DATELINE_MODEL",
     "DATELINE_RERANKER",
+    "DATELINE_CONFIDENCE",
+    "DATELINE_WATCH",
+    "DATELINE_EVERY",
+    "DATELINE_ADMINS",
+    "DATELINE_PAUSE",
+    "DATELINE_PRIVATE_ADDRESSES",
 ]
 
 
@@ -34,6 +41,45 @@ def test_defaults_serve() -> None:
     assert settings.model is None
     assert settings.reranker is None
     assert settings.threshold is None
+    assert (settings.watched, settings.every, settings.admin_ids) == ([], timedelta(minutes=15), [])
+    assert (settings.pause, settings.private_addresses) == (1.0, False)
+
+
+def test_what_is_watched_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inputs with spaces between, a time as people write it, and people's numbers with commas between."""
+    monkeypatch.setenv("DATELINE_WATCH", " https://gull.example/feed  news\tfeeds.opml ")
+    monkeypatch.setenv("DATELINE_EVERY", "2h")
+    monkeypatch.setenv("DATELINE_ADMINS", "42, 7,,1001 ")
+    monkeypatch.setenv("DATELINE_PAUSE", "0.5")
+    monkeypatch.setenv("DATELINE_PRIVATE_ADDRESSES", "yes")
+    settings = read_settings()
+    assert settings.watched == ["https://gull.example/feed", "news", "feeds.opml"]
+    assert settings.every == timedelta(hours=2)
+    assert settings.admin_ids == [42, 7, 1001]
+    assert (settings.pause, settings.private_addresses) == (0.5, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATELINE_EVERY", "soon"),
+        ("DATELINE_EVERY", "0s"),
+        ("DATELINE_EVERY", "31d"),
+        ("DATELINE_ADMINS", "@ann"),
+        ("DATELINE_ADMINS", "42;7"),
+        ("DATELINE_ADMINS", "\u0664\u0662"),
+        ("DATELINE_PAUSE", "-1"),
+        ("DATELINE_PAUSE", "often"),
+        ("DATELINE_PAUSE", ""),
+        ("DATELINE_PRIVATE_ADDRESSES", "perhaps"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """The setting is named in one line."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^the setting {name} cannot be used: ") as caught:
+        read_settings()
+    assert "\n" not in str(caught.value)
 
 
 def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -63,7 +109,11 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", " ")
     monkeypatch.setenv("DATELINE_MODEL", "")
     monkeypatch.setenv("DATELINE_RERANKER", "  ")
+    for name in ("WATCH", "EVERY", "ADMINS", "PRIVATE_ADDRESSES", "CONFIDENCE"):
+        monkeypatch.setenv(f"DATELINE_{name}", " ")
     settings = read_settings()
+    assert (settings.watched, settings.every, settings.admin_ids) == ([], timedelta(minutes=15), [])
+    assert settings.private_addresses is False
     assert settings.token is None
     assert settings.model is None
     assert settings.reranker is None

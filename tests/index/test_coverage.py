@@ -209,7 +209,7 @@ def test_a_coverage_may_be_emptied_and_filled_again(filled: Coverage, news: Path
 def test_a_removed_passage_leaves_the_dense_engine(filled: Coverage, encoder: FakeEncoder) -> None:
     """FAISS holds no vector of it."""
     filled.remove(["news/harbour.txt"])
-    dense, _ = filled._current_engines(wait=True)
+    dense, _ = filled._engines.current(wait=True)
     assert len(dense) == 6
     found = dense.search(encoder.encode_question("forty ships"), 20, None)
     assert found.keys() == set(filled._store.allowed(Query("ships")).tolist())
@@ -218,7 +218,7 @@ def test_a_removed_passage_leaves_the_dense_engine(filled: Coverage, encoder: Fa
 def test_a_removed_passage_leaves_the_lexical_engine(filled: Coverage) -> None:
     """Nothing finds any of its words."""
     filled.remove(["news/harbour.txt"])
-    _, lexical = filled._current_engines(wait=True)
+    _, lexical = filled._engines.current(wait=True)
     assert lexical.search(Query("forty mayor january"), 20) == {}
 
 
@@ -226,7 +226,7 @@ def test_earlier_editions_take_no_place_in_the_ranking(filled: Coverage, news: P
     """An article that was rewritten again and again is one passage to both engines."""
     for turn in range(3):
         filled.index([write(news, "rivers.txt", f"Bridges flooded. Edition {turn}.", "title: Rivers rise")])
-    dense, lexical = filled._current_engines(wait=True)
+    dense, lexical = filled._engines.current(wait=True)
     assert len(dense) == filled.extent().passages
     assert len(lexical.search(Query("edition flooded"), 20)) == 1
 

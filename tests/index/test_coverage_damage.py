@@ -121,7 +121,7 @@ def test_damage_is_healed_by_whoever_adds_next(home: Path, tmp_path: Path) -> No
     with Coverage.open(home, encoder=FakeEncoder()) as coverage:
         coverage.index([write(tmp_path / "news", "new.txt", "Snow fell on lanterns.")])
         assert coverage.ask("snow lanterns").hits[0].article.id == "news/new.txt"
-        dense, lexical = coverage._current_engines(wait=True)
+        dense, lexical = coverage._engines.current(wait=True)
         assert len(dense) == coverage.extent().passages
         assert lexical.search(Query("snow"), 10).keys() == {coverage.extent().passages}
         assert len(lexical.search(Query("harbour"), 100)) >= 15
@@ -140,7 +140,7 @@ def test_a_database_from_a_backup_has_its_indexes_built_anew(home: Path, tmp_pat
         if step == "index":
             coverage.index([write(tmp_path / "news", "new.txt", "Hail broke windows.")])
         assert coverage.ask("Snow on lanterns").hits[0].article.id != "late/late.txt"
-        dense, lexical = coverage._current_engines(wait=True)
+        dense, lexical = coverage._engines.current(wait=True)
         assert len(dense) == coverage.extent().passages
         assert lexical.search(Query("lanterns"), 10) == {}
         coverage.index([write(tmp_path / "news", "rain.txt", "Rain fell on orchards.")])
@@ -165,7 +165,7 @@ def test_damage_under_an_open_coverage_is_healed(
         assert coverage.ask("river dyke").hits == before
         coverage.index([write(tmp_path / "news", "new.txt", "Snow fell on lanterns.")])
         assert coverage.ask("snow lanterns").hits[0].article.id == "news/new.txt"
-        _, lexical = coverage._current_engines(wait=True)
+        _, lexical = coverage._engines.current(wait=True)
         assert lexical.search(Query("lanterns"), 10).keys() == {coverage.extent().passages}
 
 

@@ -4,22 +4,28 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from articles import make_article
 from fakes import FakeEncoder
+from news_site.stories import story
 
 from index import indexing
 from index.coverage import DATABASE, Coverage
+from index.groups import Groups
+from index.indexing import Indexing, Taken
 from index.passages import split
+from index.records import Article, Skipped, Withdrawal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from index.encoder import Embeddings
-    from index.indexing import Report
+    from index.indexing import Item, Report
     from index.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -274,6 +280,284 @@ def test_ids_are_relative_to_the_folder_of_the_home(
     assert coverage.index(["."]).unchanged == 1
     report = coverage.index(["a.txt", "../news"])
     assert (report.unchanged, report.repeated) == (1, 1)
+
+
+NOON = datetime(2025, 1, 11, 12, tzinfo=UTC)
+DAY = NOON.date()
+
+
+def issued(text: str = "Ice held.", hours: int = 0, **fields: Any) -> Article:
+    """A version of one piece that its publisher issued so many hours after noon."""
+    given = {"published": DAY, "issued": NOON + timedelta(hours=hours), "language": "en"}
+    return make_article(text, **(given | fields))
+
+
+def begun(coverage: Coverage) -> Indexing:
+    """A run that has begun, into this coverage."""
+    return Indexing(coverage._store, coverage._groups, coverage._encoder)
+
+
+def read(coverage: Coverage, *items: Item) -> Report:
+    """What becomes of these items in a run of their own."""
+    run = begun(coverage)
+    run.run("feed", items)
+    return run.report
+
+
+def counts(report: Report) -> tuple[int, int, int, int]:
+    """How many were added, updated, unchanged and given twice."""
+    return report.added, report.updated, report.unchanged, report.repeated
+
+
+def answered(coverage: Coverage, question: str) -> list[str]:
+    """The ids of the articles that a question finds."""
+    return [hit.article.id for hit in coverage.ask(question).hits]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"id": "a"}, {"id": "b", "text": "Ice broke."}),
+        ({"id": "a"}, {"id": "b", "text": "Ice broke.", "url": "http://www.gull.example/harbour/?utm_id=1"}),
+        ({"id": "a", "url": None}, {"id": "b", "url": None}),
+        ({"id": "a", "url": "https://gull.example/1"}, {"id": "b", "url": "https://gull.example/2"}),
+    ],
+    ids=["address", "spelling", "words", "words at two addresses"],
+)
+@pytest.mark.parametrize("way", ["one batch", "two batches of a run", "two runs"])
+def test_the_same_piece_is_one_article(
+    coverage: Coverage, store: Store, first: dict[str, Any], second: dict[str, Any], way: str
+) -> None:
+    """By its address, or by its source and words, whether it is stored or waits to be."""
+    pieces = issued(**first), issued(**second, hours=1)
+    run = begun(coverage)
+    if way == "one batch":
+        run.take(pieces)
+    else:
+        run.take(pieces[:1])
+        if way == "two runs":
+            run.flush()
+            run = begun(coverage)
+        run.take(pieces[1:])
+    run.flush()
+    assert texts(store) == {"a": pieces[1].text}
+    assert store.extent().articles == 1
+
+
+def test_what_became_of_each_is_told(coverage: Coverage) -> None:
+    """In the order of the articles, under the ids that they are stored by."""
+    run = begun(coverage)
+    items: list[Item] = [
+        issued(id="a"),
+        Skipped("feed", "no text"),
+        issued("Snow fell.", id="b", url=None),
+        issued("Ice broke.", 1, id="c"),
+        issued("Ice broke.", 1, id="d"),
+    ]
+    assert run.take(items) == [
+        Taken("a", "added"),
+        Taken("b", "added"),
+        Taken("a", "updated"),
+        Taken("a", "unchanged"),
+    ]
+    run.flush()
+    assert counts(run.report) == (2, 1, 1, 0)
+    assert run.report.passages == 3
+
+
+@pytest.mark.parametrize("way", ["one batch", "two runs"])
+def test_what_names_itself_stands_alone(coverage: Coverage, store: Store, way: str) -> None:
+    """Two ids are two articles, whatever else they share."""
+    pieces = [issued(id=name, named=True) for name in "ab"]
+    if way == "one batch":
+        assert counts(read(coverage, *pieces)) == (2, 0, 0, 0)
+    else:
+        for each in pieces:
+            assert counts(read(coverage, each)) == (1, 0, 0, 0)
+    assert texts(store).keys() == {"a", "b"}
+
+
+def test_who_has_no_name_is_the_one_that_has(coverage: Coverage, store: Store) -> None:
+    """The page of a piece that newswire has brought is that piece, and keeps its name."""
+    read(coverage, issued(id="urn:1", named=True))
+    assert counts(read(coverage, issued("Ice broke.", 1, id="page"))) == (0, 1, 0, 0)
+    assert texts(store) == {"urn:1": "Ice broke."}
+    assert store.article("urn:1")[0].named
+
+
+def test_an_update_keeps_the_first_day_and_gets_one(coverage: Coverage, store: Store) -> None:
+    """However late the publisher dates it anew; the old words stay in the history."""
+    read(coverage, issued())
+    later = issued("Ice broke.", 48, published=date(2025, 1, 13), id="feed#2")
+    assert counts(read(coverage, later)) == (0, 1, 0, 0)
+    stored, _ = store.article("harbour")
+    assert (stored.published, stored.updated, stored.issued) == (DAY, date(2025, 1, 13), later.issued)
+    ((newest, oldest),) = coverage.history("harbour")
+    assert (newest.article.text, oldest.article.text) == ("Ice broke.", "Ice held.")
+    assert answered(coverage, "ice broke") == ["harbour"]
+
+
+def test_a_correction_alone_is_an_update(coverage: Coverage, store: Store) -> None:
+    """The same words with a word on what was wrong."""
+    read(coverage, issued())
+    corrected = issued(hours=1, correction="The ice held on Friday.", corrected=date(2025, 1, 12))
+    assert counts(read(coverage, corrected)) == (0, 1, 0, 0)
+    stored, _ = store.article("harbour")
+    assert (stored.correction, stored.corrected) == ("The ice held on Friday.", date(2025, 1, 12))
+    assert stored.updated is None
+
+
+def test_what_is_only_dated_anew_is_unchanged(coverage: Coverage, store: Store, encoder: FakeEncoder) -> None:
+    """Nothing is encoded or stored, and the history has one version."""
+    read(coverage, issued())
+    generation, encoder.encoded = store.generation(), 0
+    again = issued(hours=5, published=date(2025, 1, 14), updated=date(2025, 1, 14), authors=("Ann",))
+    assert counts(read(coverage, again)) == (0, 0, 1, 0)
+    assert (store.generation(), encoder.encoded) == (generation, 0)
+    assert store.article("harbour")[0].published == DAY
+    assert [len(versions) for versions in coverage.history("harbour")] == [1]
+
+
+def test_an_older_version_changes_nothing(coverage: Coverage, store: Store, encoder: FakeEncoder) -> None:
+    """A slow feed does not take the coverage back, not even within one batch."""
+    first = read(coverage, issued("Ice broke.", 2), issued("Ice held.", 1))
+    assert counts(first) == (1, 0, 1, 0)
+    encoder.encoded = 0
+    assert counts(read(coverage, issued("Ice held.", 1))) == (0, 0, 1, 0)
+    assert (texts(store), encoder.encoded) == ({"harbour": "Ice broke."}, 0)
+
+
+def withdrawn(hours: int, name: str = "harbour") -> Withdrawal:
+    """A publisher's word, so many hours after noon."""
+    return Withdrawal(name, "wire", "the photograph was staged", NOON + timedelta(hours=hours))
+
+
+def test_a_withdrawn_article_is_in_no_answer_at_once(coverage: Coverage) -> None:
+    """It is told with its reason, and reading the old version again does not bring it back."""
+    read(coverage, issued(), issued("Snow fell.", id="b", url=None))
+    assert answered(coverage, "ice") == ["harbour", "b"]
+    report = read(coverage, withdrawn(3))
+    assert (report.withdrawn, report.barren) == (1, [])
+    assert [(each.input, each.remark) for each in report.noticed] == [
+        ("wire", "withdrawn: the photograph was staged")
+    ]
+    for again in (issued(), issued(hours=3), issued("Ice  held.", 2, id="other way"), issued(issued=None)):
+        assert answered(coverage, "ice") == ["b"]
+        assert counts(read(coverage, again)) == (0, 0, 1, 0)
+    assert answered(coverage, "ice") == ["b"]
+    assert coverage.extent().articles == 1
+
+
+def test_a_later_version_lifts_a_withdrawal(coverage: Coverage, store: Store) -> None:
+    """Also with the very same words; it is an update of what is known."""
+    read(coverage, issued(), withdrawn(3))
+    assert counts(read(coverage, issued(hours=4))) == (0, 1, 0, 0)
+    assert answered(coverage, "ice") == ["harbour"]
+    stored, withdrawn_on = store.article("harbour")
+    assert (stored.issued, withdrawn_on) == (NOON + timedelta(hours=4), None)
+
+
+def test_a_second_withdrawal_says_nothing_new(coverage: Coverage) -> None:
+    """It is counted as given twice, and so is one of an article that is not known."""
+    read(coverage, issued(), withdrawn(3))
+    report = read(coverage, withdrawn(4), withdrawn(4, "unknown"))
+    assert (report.withdrawn, report.repeated, report.noticed, report.barren) == (0, 2, [], [])
+
+
+def test_what_was_withdrawn_before_it_came_is_not_taken_in(coverage: Coverage) -> None:
+    """Only a version issued after the word is."""
+    read(coverage, withdrawn(3))
+    assert counts(read(coverage, issued())) == (0, 0, 1, 0)
+    assert coverage.extent().articles == 0
+    assert counts(read(coverage, issued("Ice broke.", 4))) == (0, 1, 0, 0)
+    assert answered(coverage, "ice") == ["harbour"]
+
+
+@pytest.mark.parametrize("last", [0, 2])
+def test_a_withdrawal_holds_within_a_batch(coverage: Coverage, store: Store, last: int) -> None:
+    """The article stands before and after it in what one input gives at once."""
+    report = read(coverage, issued(), withdrawn(3), issued("Ice held still.", last))
+    assert (counts(report), report.withdrawn) == ((1, 0, 1, 0), 1)
+    assert texts(store) == {}
+
+
+def test_an_article_stored_in_the_middle_of_a_batch_is_known(
+    coverage: Coverage, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not there when the batch was looked up may be there by now."""
+    monkeypatch.setattr(indexing, "TOGETHER", 1)
+    report = read(coverage, issued("Ice broke.", 2), issued("Ice held.", 1), issued("Ice broke.", 3))
+    assert counts(report) == (1, 0, 2, 0)
+    assert texts(store) == {"harbour": "Ice broke."}
+
+
+def test_an_article_that_waited_since_the_batch_before_is_known(coverage: Coverage, store: Store) -> None:
+    """It was not stored when this batch was looked up, and is by when its older version comes."""
+    run = begun(coverage)
+    run.take([issued("Ice broke.", 2)])
+    run.take([withdrawn(3, "unknown"), issued("Ice held.", 1)])
+    run.flush()
+    assert counts(run.report) == (1, 0, 1, 1)
+    assert texts(store) == {"harbour": "Ice broke."}
+
+
+def copies_of(number: int, *sources: str) -> list[Article]:
+    """A story as several sources print it."""
+    told = story(number)
+    return [
+        make_article(told.text, id=f"{number} in {source}", title=told.title, source=source, url=None)
+        for source in sources
+    ]
+
+
+def stories(store: Store) -> dict[str, str | None]:
+    """The story of each article, by id."""
+    return {each.id: each.story for each in store.articles()}
+
+
+def test_copies_of_a_story_are_grouped(coverage: Coverage, store: Store) -> None:
+    """In one batch or in runs one after the other; another story is a group of its own."""
+    first, second, third = copies_of(1, "Gull", "Tide", "Reed")
+    other, another = copies_of(2, "Gull", "Tide")
+    read(coverage, first, second, other)
+    read(coverage, another, third)
+    named = stories(store)
+    assert None not in named.values()
+    assert named[first.id] == named[second.id] == named[third.id]
+    assert named[other.id] == named[another.id]
+    assert len(set(named.values())) == 2
+
+
+def test_an_update_stays_with_its_copies_or_leaves_them(coverage: Coverage, store: Store) -> None:
+    """What it is a copy of is decided by its newest words."""
+    one, two = copies_of(1, "Gull", "Tide")
+    read(coverage, one, two)
+    read(
+        coverage, make_article(f"{two.text} More later.", id=two.id, title=two.title, source="Tide", url=None)
+    )
+    assert stories(store)[one.id] == stories(store)[two.id]
+    read(coverage, make_article(story(2).text, id=two.id, source="Tide", url=None))
+    assert stories(store)[one.id] != stories(store)[two.id]
+
+
+class Stopping(Groups):
+    """Groups of a program that is stopped when it has stored articles and not yet grouped them."""
+
+    def group_new(self) -> None:
+        """Ctrl-C."""
+        raise KeyboardInterrupt
+
+
+def test_what_a_crash_left_ungrouped_is_grouped_by_the_next_run(coverage: Coverage, store: Store) -> None:
+    """Even by one that reads nothing new."""
+    copies = copies_of(1, "Gull", "Tide", "Reed")
+    run = Indexing(store, Stopping(coverage._database), coverage._encoder)
+    with pytest.raises(KeyboardInterrupt):
+        run.run("feed", copies)
+    assert set(stories(store).values()) == {None}
+    assert counts(read(coverage, copies[0])) == (0, 0, 1, 0)
+    assert len(set(stories(store).values())) == 1
+    assert None not in stories(store).values()
 
 
 SCRIPT = """

@@ -10,7 +10,7 @@ import pytest
 from index.reading import inputs
 from index.reading.fields import Noticed
 from index.reading.inputs import count_articles, read_input
-from index.records import Article, Skipped
+from index.records import Article, Skipped, Withdrawal
 
 LINE = '{"_id": "%s", "title": "Bridge", "text": "The bridge opened."}\n'
 
@@ -136,12 +136,63 @@ def test_markdown_is_rendered_and_text_is_not() -> None:
 
 
 @pytest.mark.usefixtures("base")
-@pytest.mark.parametrize("name", ["a.pdf", "README", "a.txt.bak", "a.gz", "a.json"])
+@pytest.mark.parametrize("name", ["a.pdf", "README", "a.txt.bak", "a.gz", "a.json.gz", "a.xml"])
 def test_a_file_of_another_kind_is_told_with_the_kinds_we_read(name: str) -> None:
     """Named or in a folder, such a file is skipped, and the reason lists what can be read."""
     write(f"odd/{name}", "Rain fell.")
-    reason = "a file of another kind; we read .txt, .md, .markdown, .jsonl and .jsonl.gz"
+    reason = (
+        "a file of another kind; we read .txt, .md, .markdown, .html, .jsonl, .jsonl.gz and newswire in .json"
+    )
     assert skipped("odd") == skipped(f"odd/{name}") == {f"odd/{name}": reason}
+
+
+PAGE = (
+    "<html lang='en'><head><title>Bridge opens</title>"
+    "<link rel='canonical' href='https://gull.example/bridge'></head><body><article><h1>Bridge opens</h1>"
+    "<p>The bridge over the river opened on Friday, two years after the old one fell.</p>"
+    "<p>The mayor cut a ribbon, and forty carts crossed it within the first hour of the day.</p>"
+    "</article></body></html>"
+)
+
+
+@pytest.mark.usefixtures("base")
+@pytest.mark.parametrize("name", ["a.html", "a.htm", "a.XHTML"])
+def test_a_saved_page_is_read(name: str) -> None:
+    """Its article, its title and the address that it names, whatever letters it is written in."""
+    write(f"pages/{name}", PAGE)
+    declared = PAGE.replace("<head>", "<head><meta charset='windows-1252'>").replace("river", "rivi\xe8re")
+    Path("pages/b.html").write_bytes(declared.encode("cp1252"))
+    first, second = articles("pages")
+    assert (first.title, first.url) == ("Bridge opens", "https://gull.example/bridge")
+    assert "forty carts crossed it" in first.text
+    assert "<p>" not in first.text
+    assert "over the rivi\xe8re opened" in second.text
+    assert count_articles("pages") == 2
+
+
+@pytest.mark.usefixtures("base")
+def test_newswire_is_read() -> None:
+    """An article and a withdrawal of a .json file; what is no newswire is told in a line."""
+    item = '{"uri": "urn:%s", "version": "1", "pubstatus": "%s", "headline": "Bridge", '
+    text = '"body_text": "The bridge opened.", "versioncreated": "2025-01-11T12:00:00Z"}'
+    write("wire/a.json", item % ("1", "usable") + text)
+    write("wire/b.JSON", item % ("2", "canceled") + text)
+    write("wire/c.json", "Rain fell.")
+    found = list(read_input("wire", Path.cwd()))
+    (article,) = [each for each in found if isinstance(each, Article)]
+    assert (article.id, article.text) == ("urn:1", "The bridge opened.")
+    assert [each.id for each in found if isinstance(each, Withdrawal)] == ["urn:2"]
+    (reason,) = skipped("wire").values()
+    assert "'Rain fell.'" in reason
+    assert "\n" not in reason
+
+
+@pytest.mark.usefixtures("base")
+def test_a_list_of_feeds_in_a_folder_is_told() -> None:
+    """It is no article; named by itself its feeds are read."""
+    write("lists/feeds.opml", "<opml version='2.0'><body/></opml>")
+    reason = "a list of feeds; name it by itself, and the feeds are read"
+    assert skipped("lists") == {"lists/feeds.opml": reason}
 
 
 @pytest.mark.usefixtures("base")

@@ -3,9 +3,10 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,14 +19,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from index import database as database_module
 from index import store as store_module
 from index.errors import ModelError, StoreError
-from index.records import Article, Extent, Passage, Query
+from index.history import Version, find_versions
+from index.journal import Journal, PageState
+from index.records import Article, Extent, Passage, Query, Withdrawal
 from index.store import Encoded, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from index.database import Database
     from index.store import Embeddings
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +38,8 @@ MODEL = "fake"
 
 lines = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 days = st.dates(date(1600, 1, 1), date(2025, 12, 31))
+zones = st.sampled_from([UTC, timezone(timedelta(hours=-8))])
+instants = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=zones)  # noqa: DTZ001 - the zone is drawn
 articles = st.builds(
     Article,
     id=lines,
@@ -46,6 +53,11 @@ articles = st.builds(
     authors=st.lists(lines, max_size=3).map(tuple),
     language=st.none() | st.sampled_from(["en", "uk"]),
     titled=st.booleans(),
+    issued=st.none() | instants,
+    corrected=st.none() | days,
+    correction=st.none() | lines,
+    named=st.booleans(),
+    story=st.none() | lines,
 )
 
 
@@ -60,6 +72,12 @@ def store(url: str) -> Iterator[Store]:
     """An empty store."""
     with closing(Store.open(url)) as opened:
         yield opened
+
+
+@pytest.fixture
+def database(store: Store) -> Database:
+    """The database that the store is in."""
+    return store._database
 
 
 def encoded(article: Article, *marks: float) -> Encoded:
@@ -211,6 +229,183 @@ def test_dates_and_sources_let_passages_through(store: Store, query: Query, expe
     assert found.tolist() == expected
 
 
+NOON = datetime(2025, 1, 11, 12, tzinfo=UTC)
+
+
+def versions(store: Store, name: str = "harbour") -> list[Version]:
+    """All that an article has said, newest first."""
+    return [each for found in find_versions(store._database, name) for each in found]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"text": "Thaw."}, {"title": "Thaw"}, {"source": "The Tide"}, {"correction": "The ships were forty."}],
+)
+def test_the_words_of_before_are_kept(store: Store, fields: dict[str, Any]) -> None:
+    """Another text, title, source or correction leaves the former version in the history."""
+    first = make_article(published=date(2025, 1, 10), authors=("Ann",), issued=NOON, language="en")
+    store.add([encoded(first, 1)], MODEL)
+    store.add([encoded(make_article(**fields), 2)], MODEL)
+    newest, oldest = versions(store)
+    assert newest.article == make_article(**fields)
+    assert oldest.article == first
+    assert (newest.replaced, oldest.withdrawn) == (None, None)
+    assert oldest.replaced
+
+
+def test_the_same_words_of_another_day_are_no_version(store: Store) -> None:
+    """Dates, addresses, authors and where it was read may change without a trace."""
+    store.add([encoded(make_article(published=None, issued=NOON), 1)], MODEL)
+    other = make_article(
+        updated=date(2025, 1, 12), issued=NOON + timedelta(days=1), url=None, input="feed", authors=("Bo",)
+    )
+    store.add([encoded(other, 2)], MODEL)
+    assert [each.article for each in versions(store)] == [other]
+
+
+def test_every_version_is_kept(store: Store) -> None:
+    """Also one that says again what was said before; and those of one article are no other's."""
+    for at, text in enumerate(["Ice.", "Thaw.", "Ice.", "Ice.", "Flood."]):
+        batch = [make_article(text), make_article(f"Day {at}.", id="other")]
+        store.add([encoded(each, at) for each in batch], MODEL)
+    assert [each.article.text for each in versions(store)] == ["Flood.", "Ice.", "Thaw.", "Ice."]
+    assert [each.article.text for each in versions(store, "other")] == [
+        f"Day {at}." for at in range(4, -1, -1)
+    ]
+
+
+def test_a_withdrawn_article_is_in_no_answer(store: Store) -> None:
+    """Its passages go in a change of their own; its words stay in the history, with moment and reason."""
+    store.add([encoded(make_article(), 1, 2), encoded(make_article(id="b"), 3)], MODEL)
+    assert store.withdraw(
+        Withdrawal("harbour", "wire", "staged", NOON.astimezone(timezone(timedelta(hours=3))))
+    )
+    assert [each.id for each in store.articles()] == ["b"]
+    assert marks_since(store, 0) == {3: 3}
+    assert store.removed_since(1).tolist() == [1, 2]
+    assert (store.fetch([1, 2]), store.spans("harbour")) == ({}, [])
+    assert store.allowed(Query("ice")).tolist() == [3]
+    assert store.generation() == 2
+    assert store.article("harbour") == (make_article(), NOON)
+    (version,) = versions(store)
+    assert (version.article, version.withdrawn, version.reason) == (make_article(), NOON, "staged")
+
+
+def test_an_article_is_withdrawn_once(store: Store) -> None:
+    """A second word on it changes nothing, neither moment nor reason."""
+    store.add([encoded(make_article(), 1)], MODEL)
+    assert store.withdraw(Withdrawal("harbour", "wire", "staged", NOON))
+    before = content(store)
+    assert not store.withdraw(Withdrawal("harbour", "page", "gone", NOON + timedelta(days=1)))
+    assert content(store) == before
+    assert [(each.withdrawn, each.reason) for each in versions(store)] == [(NOON, "staged")]
+
+
+def test_a_withdrawal_may_come_before_its_article(store: Store) -> None:
+    """It is noted under the id, withdraws nothing, and says when, if only the moment it was read."""
+    before = datetime.now(UTC)
+    assert not store.withdraw(Withdrawal("x", "wire", "sent in error"))
+    assert not store.withdraw(Withdrawal("x", "wire", "sent in error"))
+    blank, withdrawn = store.article("x")
+    assert (blank.title, blank.text, blank.input) == ("", "", "wire")
+    assert withdrawn
+    assert before <= withdrawn <= datetime.now(UTC)
+    assert list(store.articles()) == []
+    assert store.extent() == Extent(0, 0, None)
+
+
+def test_the_digest_of_a_withdrawn_article_is_no_articles(store: Store) -> None:
+    """So that its very same words are not taken for unchanged."""
+    store.add([encoded(make_article(), 1)], MODEL)
+    store.withdraw(Withdrawal("harbour", "wire", "staged"))
+    assert store.digests(["harbour"]) == {"harbour": ("", "news/harbour.txt")}
+
+
+def test_adding_lifts_a_withdrawal(store: Store) -> None:
+    """Whoever adds has decided that it may be used; the words of before stay in the history."""
+    store.add([encoded(make_article("Ice."), 1)], MODEL)
+    store.withdraw(Withdrawal("harbour", "wire", "staged"))
+    store.add([encoded(make_article("Thaw."), 2)], MODEL)
+    assert [each.text for each in store.articles()] == ["Thaw."]
+    assert [(each.article.text, each.withdrawn) for each in versions(store)] == [
+        ("Thaw.", None),
+        ("Ice.", None),
+    ]
+    store.withdraw(Withdrawal("unknown", "wire", "sent in error"))
+    store.add([encoded(make_article("Rain.", id="unknown"), 3)], MODEL)
+    assert [each.article.text for each in versions(store, "unknown")] == ["Rain."]
+
+
+def test_what_is_withdrawn_is_not_counted(store: Store) -> None:
+    """Articles, days and sources are those of what may be used."""
+    batch = [
+        ("a", date(2025, 1, 3), "Gull"),
+        ("b", date(2025, 1, 2), "Tide"),
+        ("c", date(2025, 1, 5), "Gull"),
+        ("d", date(2025, 1, 1), "Reed"),
+    ]
+    rows = [make_article(id=name, published=day, source=source) for name, day, source in batch]
+    store.add([encoded(each, 1) for each in rows], MODEL)
+    for name in "cd":
+        store.withdraw(Withdrawal(name, "wire", "staged"))
+    assert store.extent() == Extent(2, 2, date(2025, 1, 3))
+    assert store.oldest() == date(2025, 1, 2)
+    assert store.sources() == ["Gull", "Tide"]
+    assert [each.id for each in store.articles()] == ["a", "b"]
+
+
+def test_what_is_removed_leaves_nothing(store: Store, database: Database) -> None:
+    """All versions go, withdrawn or not, and whoever watches does not ask for its pages again."""
+    store.add([encoded(make_article("Ice."), 1), encoded(make_article("Snow.", id="b"), 2)], MODEL)
+    store.add([encoded(make_article("Thaw."), 3), encoded(make_article("Rain.", id="b"), 4)], MODEL)
+    store.withdraw(Withdrawal("harbour", "wire", "staged"))
+    pages = [
+        PageState(address, "feed", NOON, NOON, article_id=name)
+        for address, name in (("1", "harbour"), ("2", "harbour"), ("3", "b"), ("4", None))
+    ]
+    journal = Journal(database)
+    journal.note_pages(pages)
+    assert store.remove(["harbour"]) == ["harbour"]
+    assert versions(store) == []
+    with pytest.raises(KeyError, match="harbour"):
+        store.article("harbour")
+    assert {name: each.removed for name, each in journal.pages("1234").items()} == {
+        "1": True,
+        "2": True,
+        "3": False,
+        "4": False,
+    }
+    store.add([encoded(make_article("Flood."), 5)], MODEL)
+    assert [each.article.text for each in versions(store)] == ["Flood."]
+    assert [each.article.text for each in versions(store, "b")] == ["Rain.", "Snow."]
+
+
+def test_the_same_piece_is_known_by_address_or_words(store: Store) -> None:
+    """By the address however it is spelt, else by source and words; not by words of another source."""
+    ice = make_article("Ice.", id="ice", url="https://gull.example/ice")
+    snow = make_article("Snow.", id="snow", url=None)
+    store.add([encoded(ice, 1), encoded(snow, 2)], MODEL)
+    same = store.same_piece
+    assert same(make_article("Flood.", id="x", url="https://gull.example/ice")) == "ice"
+    assert same(make_article("Flood.", id="x", url="http://www.gull.example/ice/?utm_source=x")) == "ice"
+    assert same(make_article("Snow.", id="x", url="https://gull.example/snow")) == "snow"
+    assert same(make_article("Snow.", id="x", url=None)) == "snow"
+    assert same(make_article("Snow.", id="x", url="https://gull.example/ice")) == "ice"
+    assert same(make_article("Snow.", id="x", url=None, source="The Tide")) is None
+    assert same(make_article("Snow.", id="x", url=None, title="Other")) is None
+    assert same(make_article("Flood.", id="x", url=None)) is None
+
+
+def test_of_several_the_first_to_come_is_the_piece(store: Store) -> None:
+    """Whatever their ids, and also if it is withdrawn, so that it does not come back by another way."""
+    for name in ("b", "a"):
+        store.add([encoded(make_article(id=name), 1)], MODEL)
+    assert store.same_piece(make_article(id="x")) == "b"
+    store.withdraw(Withdrawal("b", "wire", "staged"))
+    store.add([encoded(make_article("Thaw.", id="a", url=None), 2)], MODEL)
+    assert store.same_piece(make_article(id="x")) == "b"
+
+
 @dataclass
 class Model:
     """What a store should hold: numbers with mark, article, start and the generation they came with."""
@@ -218,6 +413,12 @@ class Model:
     generation: int = 0
     live: dict[int, tuple[float, str, int, int]] = field(default_factory=dict)
     gone: dict[int, int] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+
+    @property
+    def known(self) -> set[str]:
+        """The ids of the articles that may be used."""
+        return {owner for _, owner, _, _ in self.live.values()}
 
     def take_out(self, ids: list[str]) -> None:
         """Let the passages of these articles go in this generation."""
@@ -227,7 +428,7 @@ class Model:
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """Adds, replaces and removes at random, beside a model of plain dictionaries."""
+    """Adds, replaces, withdraws and removes at random, beside a model of plain dictionaries."""
 
     ids = st.sampled_from("abcde")
 
@@ -253,6 +454,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.add(batch, MODEL)
         self.model.generation += 1
         self.model.take_out(list(given))
+        self.model.withdrawn -= given.keys()
         fresh = marks_since(self.store, before)
         expected = [(item.article.id, at, row[0]) for item in batch for at, row in enumerate(item.embeddings)]
         assert list(fresh.values()) == [mark for _, _, mark in expected]
@@ -263,11 +465,28 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(given=st.lists(ids, max_size=3))
     def remove(self, given: list[str]) -> None:
         """Remove some articles, of which some are not there."""
-        present = sorted({owner for _, owner, _, _ in self.model.live.values()} & set(given))
+        present = sorted((self.model.known | self.model.withdrawn) & set(given))
         assert self.store.remove(given) == present
         if present:
             self.model.generation += 1
             self.model.take_out(present)
+            self.model.withdrawn -= set(present)
+
+    @rule(name=ids)
+    def withdraw(self, name: str) -> None:
+        """Withdraw an article that is there, or is not, or was withdrawn before."""
+        assert self.store.withdraw(Withdrawal(name, "wire", "staged")) == (name in self.model.known)
+        if name not in self.model.withdrawn:
+            self.model.generation += 1
+            self.model.take_out([name])
+            self.model.withdrawn.add(name)
+
+    @invariant()
+    def what_may_be_used_is_told(self) -> None:
+        """Both objects tell of the articles that are there and not withdrawn, and of no other."""
+        for store in (self.store, self.other):
+            assert {each.id for each in store.articles()} == self.model.known
+            assert store.extent().articles == len(self.model.known)
 
     @invariant()
     def what_came_and_went_is_told(self) -> None:
@@ -297,7 +516,7 @@ TestStoreAgainstModel = StoreMachine.TestCase
 def test_what_came_since_is_whole_in_small_batches(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """More passages than a batch, and more values than a statement takes, lose nothing."""
     monkeypatch.setattr(store_module, "BATCH", 2)
-    monkeypatch.setattr(store_module, "VALUES", 3)
+    monkeypatch.setattr(database_module, "VALUES", 3)
     store.add([encoded(make_article(id=f"{at}"), at) for at in range(1, 8)], MODEL)
     assert [len(numbers) for numbers, _ in store.embeddings_since(0)] == [2, 2, 2, 1]
     assert marks_since(store, 0) == {at: at for at in range(1, 8)}
@@ -427,12 +646,25 @@ def test_a_newer_schema_is_refused_and_left_alone(url: str, tmp_path: Path) -> N
         connection.execute("UPDATE coverage SET schema = 99")
         connection.execute("DROP TABLE removals")
     with pytest.raises(
-        StoreError, match="schema 99, and this Dateline knows 1; use the version that made it"
+        StoreError, match="schema 99, and this Dateline knows 2; use the version that made it"
     ):
         Store.open(url)
     with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
         names = connection.execute("SELECT name FROM sqlite_master WHERE name = 'removals'").fetchall()
     assert names == []
+
+
+def test_opening_waits_for_nobody(store: Store, url: str, tmp_path: Path) -> None:
+    """While another process writes, a question can be asked: what is up to date is opened without a write."""
+    store.add([encoded(make_article(), 1)], MODEL)
+    with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE").close()
+        writer.execute("DELETE FROM passages").close()
+        began = time.monotonic()
+        with closing(Store.open(url)) as other:
+            assert marks_since(other, 0) == {1: 1}
+        assert time.monotonic() - began < 5
+        writer.execute("ROLLBACK").close()
 
 
 @pytest.mark.parametrize("raw", [b"no database " * 400, b"SQLite format 3\0" + b"\xff" * 4096])
