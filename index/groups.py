@@ -29,12 +29,14 @@ SHARED = 2
 PHRASE = 100
 # SQLite binds at most 32,766 values in a statement, and no article of news has so many fingerprints.
 ASKED = 10_000
-_USABLE = articles.c.withdrawn.is_(None)
 _IN_ORDER = (articles.c.published.is_(None), articles.c.published, articles.c.arrived, articles.c.id)
 
 
 class Groups:
-    """The stories of one coverage: what copies of one story have in common is a random name."""
+    """The stories of one coverage: what copies of one story have in common is a random name.
+
+    A withdrawn article has no part in any; the store takes it out.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,7 +47,7 @@ class Groups:
         Raises:
             StoreError: the database refuses; what was found out before stays.
         """
-        new = sa.select(articles).where(articles.c.story.is_(None), _USABLE)
+        new = sa.select(articles).where(articles.c.story.is_(None))
         new = new.order_by(articles.c.arrived, articles.c.id).limit(BATCH)
         while self._any(new):
             with self._database.transaction() as connection:
@@ -60,7 +62,7 @@ class Groups:
 
     def copies(self, stories: Iterable[str]) -> list[Article]:
         """All articles of these stories, the one that was published first before the others."""
-        wanted = sa.select(articles).where(articles.c.story.in_(sorted(set(stories))), _USABLE)
+        wanted = sa.select(articles).where(articles.c.story.in_(sorted(set(stories))))
         with self._database.transaction() as connection:
             return [to_article(row) for row in connection.execute(wanted.order_by(*_IN_ORDER))]
 
@@ -88,8 +90,9 @@ def _resembling(connection: Connection, marks: list[int]) -> list[Article]:
         .limit(CANDIDATES)
     )
     keys = list(connection.scalars(wanted))
-    grouped = sa.select(articles).where(articles.c.story.is_not(None), _USABLE)
-    found = {row.key: to_article(row) for row in select_in(connection, grouped, articles.c.key, keys)}
+    found = {
+        row.key: to_article(row) for row in select_in(connection, sa.select(articles), articles.c.key, keys)
+    }
     return [found[each] for each in keys if each in found]
 
 

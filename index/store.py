@@ -46,6 +46,8 @@ Embeddings = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
 BATCH = 4096
+# What a withdrawn article is a copy of: of nothing, and nobody need look.
+NO_STORY = ""
 # What is no longer to be used is neither counted nor found.
 _USABLE = articles.c.withdrawn.is_(None)
 
@@ -172,7 +174,7 @@ class Store:
                 blank = Article(id=withdrawal.id, title="", text="", input=withdrawal.input)
                 connection.execute(sa.insert(articles).values(to_row(blank)))
             _clear(connection, [withdrawal.id], generation)
-            gone = {"withdrawn": when, "reason": withdrawal.reason}
+            gone = {"withdrawn": when, "reason": withdrawal.reason, "story": NO_STORY}
             connection.execute(sa.update(articles).where(theirs).values(gone))
         return known is not None
 
