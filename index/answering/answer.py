@@ -97,24 +97,33 @@ class Answering:
         merged = merge_copies(self._reranked(query, found), count)
         stories = self._groups.copies({best.article.story for best, _ in merged if best.article.story})
         hits = tuple(
-            self._hit(taken, rank, best, also_in(best, copies, stories))
+            self._hit(taken, rank, best, copies, stories)
             for rank, (best, copies) in enumerate(merged, start=1)
         )
         confidence = hits[0].confidence if hits else 0.0
         return Answer(question, query, hits, confidence, bool(hits) and hits[0].answers, extent)
 
-    def _hit(self, taken: Taken, rank: int, best: Candidate, also: tuple[Article, ...]) -> Hit:
+    def _hit(
+        self,
+        taken: Taken,
+        rank: int,
+        best: Candidate,
+        copies: Sequence[Candidate],
+        stories: Sequence[Article],
+    ) -> Hit:
         passage, article = best.passage, best.article
+        lit = highlight(taken.asked, passage, article.language)
+        words = article.text[slice(*lit[0])] if lit else passage.text
         confidence = assess(best.evidence, taken.traits)
         return Hit(
             rank,
             best.score,
             passage,
             article,
-            highlight(taken.asked, passage, article.language),
+            lit,
             confidence=confidence,
             answers=confidence >= self._threshold,
-            also=also,
+            also=also_in(best, words, copies, stories),
         )
 
     def _foreign(self, text: str) -> str | None:

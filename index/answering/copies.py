@@ -34,14 +34,17 @@ def merge_copies(ranked: Iterable[Candidate], count: int) -> list[tuple[Candidat
     return [_original_first(group) for group in kept]
 
 
-def also_in(shown: Candidate, copies: Sequence[Candidate], stories: Sequence[Article]) -> tuple[Article, ...]:
+def also_in(
+    shown: Candidate, words: str, copies: Sequence[Candidate], stories: Sequence[Article]
+) -> tuple[Article, ...]:
     """The other articles that say what is shown: its copies, and those of its story that carry its words.
 
+    `words` are those of the sentence that answers: an outlet may have cut what stands around it.
     `stories` are articles of this and other stories, in the order to name them.
     """
     own = shown.article
     same = (each for each in stories if _of_one_story(each, own) and each.id != own.id)
-    carrying = [each for each in same if carries(each.text, shown.passage.text)]
+    carrying = [each for each in same if carries(each.text, words)]
     others = [each.article for each in copies if not _of_one_story(each.article, own)]
     return tuple({each.id: each for each in (*carrying, *others)}.values())
 

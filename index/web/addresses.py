@@ -93,7 +93,10 @@ def check_address(text: str, *, private: bool) -> str:
         raise FetchError(f"the address of {shown(parts.hostname)} has a user name in it; give it without one")
     host = _host(parts, text)
     if not private and not _may_be_public(host):
-        raise FetchError(f"{shown(text)} is not fetched: {host} is not on the public web; give a public site")
+        raise FetchError(
+            f"{shown(text)} is not fetched: {host} is not on the public web; "
+            "set DATELINE_PRIVATE_ADDRESSES if it may be asked"
+        )
     path = quote(parts.path or "/", safe=_KEPT_IN_PATH)
     query = f"?{quote(parts.query, safe=_KEPT_IN_QUERY)}" if parts.query else ""
     return f"{parts.scheme}://{bracketed(host)}{_port(parts, text)}{path}{query}"

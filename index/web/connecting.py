@@ -98,7 +98,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         checked = [ip for ip in found if self._allowed(ip)]
         if not checked:
             # What a name of a private network leads to is nobody's business, so the IP address is not told.
-            raise Unreachable(f"{host} is not on the public web; give a public site")
+            raise Unreachable(
+                f"{host} is not on the public web; set DATELINE_PRIVATE_ADDRESSES if it may be asked"
+            )
         return checked[:_TRIED]
 
 

@@ -124,15 +124,15 @@ def test_only_articles_that_carry_the_words_are_named() -> None:
     apart = make_article(STORY, id="apart", story="t")
     copies = [candidate("copy", STORY, story="t"), candidate("cut", "It is cold.", story="s")]
     stories: list[Article] = [cut, whole, shown.article, changed, apart]
-    assert [each.id for each in also_in(shown, copies, stories)] == ["whole", "copy"]
-    assert also_in(shown, [], []) == ()
+    assert [each.id for each in also_in(shown, STORY, copies, stories)] == ["whole", "copy"]
+    assert also_in(shown, STORY, [], []) == ()
 
 
 def test_an_article_is_named_once() -> None:
     """However many of its passages say the same."""
     shown = candidate("shown", STORY)
     twice = [candidate("copy", STORY), candidate("copy", STORY)]
-    assert [each.id for each in also_in(shown, twice, [])] == ["copy"]
+    assert [each.id for each in also_in(shown, STORY, twice, [])] == ["copy"]
 
 
 def test_an_answer_shows_the_original_and_names_the_others(coverage: Coverage) -> None:
