@@ -231,6 +231,11 @@ class Coverage:
             return Answer(question, query, (), 0.0, answered=False, extent=extent)
         self._check_model()
         with self._engines.turn:
+            before = self._store.generation()
+            answer = self._answering().answer(question, query, count, now, extent)
+            if self._store.generation() == before:
+                return answer
+            # What changed in between is neither among the engines' passages any more nor yet.
             return self._answering().answer(question, query, count, now, extent)
 
     def extent(self) -> Extent:

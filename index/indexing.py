@@ -164,6 +164,9 @@ class Indexing:
     def _newer(self, own: str, article: Article, origin: str) -> Article | None:
         """What replaces a stored article, if this reading of it does."""
         stored, withdrawn = self._store.article(own)
+        if own != article.id and not article.issued and stored.content == article.content:
+            # Two files with the same words would take turns, each with its own header.
+            return None
         newer = succeed(stored, article, datetime.now().astimezone().date(), withdrawn)
         if newer and article.named and origin != article.input:
             remark = f"replaces the article '{article.id}' that came from {origin}"

@@ -24,8 +24,8 @@ def _add_versions_and_watching(connection: Connection) -> None:
     tables.create_all(connection)
     for index in articles.indexes:
         index.create(connection, checkfirst=True)
-    for row in connection.execute(sa.select(articles)).all():
-        article = to_article(row)
+    for article_id in list(connection.scalars(sa.select(articles.c.id))):
+        article = to_article(connection.execute(sa.select(articles).where(articles.c.id == article_id)).one())
         values = {"key": key_of(article.id), "content": article.content, "address": article.address}
         connection.execute(sa.update(articles).where(articles.c.id == article.id).values(values))
 

@@ -125,6 +125,11 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def quoted(coverage: Coverage) -> list[str]:
+    """What the coverage says of ships."""
+    return [hit.passage.text for hit in coverage.ask("ships").hits]
+
+
 def watchers() -> list[threading.Thread]:
     """The threads that still watch or fetch."""
     return [each for each in threading.enumerate() if each.name.startswith(("watching", "fetching"))]
@@ -137,9 +142,9 @@ def test_while_the_bot_runs_its_inputs_are_watched(
     given, alarms = write(home, "Forty ships waited."), list[str]()
     with caplog.at_level(logging.INFO, "bot.watching"), watching(coverage, [given], SECOND, alarms.append):
         wait_until(lambda: coverage.extent().articles == 1)
-        assert coverage.ask("ships").hits[0].passage.text == "Forty ships waited."
+        assert quoted(coverage) == ["Forty ships waited."]
         write(home, "Fifty ships waited.")
-        wait_until(lambda: coverage.ask("ships").hits[0].passage.text == "Fifty ships waited.")
+        wait_until(lambda: quoted(coverage) == ["Fifty ships waited."])
         wait_until(lambda: len(caplog.records) == 2)
         began = time.monotonic()
     assert time.monotonic() - began < 5

@@ -17,7 +17,9 @@ from index.errors import ModelError, QuestionError, StoreError
 from index.records import Answer, Extent, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from index.records import Article, Passage
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 QUESTIONS = [
@@ -414,3 +416,21 @@ def test_a_home_whose_database_was_exchanged_is_indexed_anew(tmp_path: Path, new
 def test_an_id_that_is_no_text_is_not_there(filled: Coverage) -> None:
     """What a terminal makes of bytes that are no UTF-8 is the id of no article."""
     assert filled.remove(["\udcff", "news/rivers.txt"]) == ["news/rivers.txt"]
+
+
+def test_an_article_that_changes_while_it_is_asked_for_is_found(
+    filled: Coverage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit between the search and the fetching of its texts costs a second search, not the answer."""
+    store, fetch, changed = filled._store, filled._store.fetch, list[str]()
+
+    def fetch_late(numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        if not changed:
+            changed.append(write(tmp_path / "news", "harbour.txt", "Forty ships waited for a day."))
+            with Coverage.open(tmp_path / "home", encoder=FakeEncoder()) as other:
+                other.index(changed)
+        return fetch(numbers)
+
+    monkeypatch.setattr(store, "fetch", fetch_late)
+    assert filled.ask("Forty ships waited").hits[0].passage.text == "Forty ships waited for a day."
+    assert changed

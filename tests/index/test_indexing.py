@@ -344,6 +344,20 @@ def test_the_same_piece_is_one_article(
     assert store.extent().articles == 1
 
 
+def test_two_files_of_the_same_words_do_not_take_turns(
+    coverage: Coverage, store: Store, encoder: FakeEncoder, news: Path
+) -> None:
+    """Each dates them in its own way: the first stays as it is, in that run and the next."""
+    write(news, "a.txt", "Ice held.", title="Ice", date="2025-01-11")
+    write(news, "b.txt", "Ice held.", title="Ice", date="2025-01-12")
+    coverage.index(["news"])
+    encoder.encoded = 0
+    assert counts(coverage.index(["news"])) == (0, 0, 2, 0)
+    assert encoder.encoded == 0
+    ((article, _),) = [store.article(each.id) for each in store.articles()]
+    assert (article.id, article.published) == ("news/a.txt", date(2025, 1, 11))
+
+
 def test_what_became_of_each_is_told(coverage: Coverage) -> None:
     """In the order of the articles, under the ids that they are stored by."""
     run = begun(coverage)
@@ -479,6 +493,14 @@ def test_a_withdrawal_holds_within_a_batch(coverage: Coverage, store: Store, las
     report = read(coverage, issued(), withdrawn(3), issued("Ice held still.", last))
     assert (counts(report), report.withdrawn) == ((1, 0, 1, 0), 1)
     assert texts(store) == {}
+
+
+def test_a_withdrawal_is_lifted_within_a_batch(coverage: Coverage) -> None:
+    """By a later version with the very words that were stored when the batch was looked up."""
+    read(coverage, issued())
+    report = read(coverage, withdrawn(3), issued(hours=4))
+    assert (counts(report), report.withdrawn) == ((0, 1, 0, 0), 1)
+    assert answered(coverage, "ice") == ["harbour"]
 
 
 def test_an_article_stored_in_the_middle_of_a_batch_is_known(
