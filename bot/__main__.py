@@ -60,6 +60,8 @@ def index(given: argparse.Namespace, settings: Settings) -> None:
         print(line)
     for skipped in report.skipped:
         print(f"skipped {skipped.input}: {skipped.reason}", file=sys.stderr)
+    for withdrawal in report.withdrawals:
+        print(f"withdrawn {withdrawal.id}: {withdrawal.reason}", file=sys.stderr)
     for noticed in report.noticed:
         print(f"note: {noticed.input}: {noticed.remark}", file=sys.stderr)
     if report.barren:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.errors import DatelineError
@@ -62,44 +64,57 @@ def format_happening(happening: Happening) -> str | None:
 def watching(
     coverage: Coverage, inputs: Sequence[str], every: timedelta, alarm: Callable[[str], None]
 ) -> Iterator[None]:
-    """Watch in a thread of its own for as long as what is within runs; `alarm` is told who falls silent."""
+    """Watch in a thread of its own for as long as what is within runs; `alarm` is told what must be known."""
     if not inputs:
         yield
         return
-    stop = threading.Event()
-
-    def tell(happening: Happening) -> None:
-        line = format_happening(happening)
-        if line is None:
-            return
-        if happening.silent:
-            log.warning(line)
-            alarm(line)
-        elif happening.visit and happening.visit.state.trouble:
-            log.warning(line)
-        else:
-            log.info(line)
-
-    def watch() -> None:
-        last = None
-        while not stop.is_set():
-            try:
-                coverage.watch(inputs, every, stop, tell)
-            except DatelineError as error:
-                line = f"the watch has stopped: {error}; it is tried again every {AGAIN:.0f} seconds"
-                if line != last:
-                    log.error(line)  # noqa: TRY400 - the line says all there is to say
-                    alarm(line)
-                last = line
-                stop.wait(AGAIN)
-
-    thread = threading.Thread(target=watch, name="watching")
+    watch = _Watch(coverage, inputs, every, alarm)
+    thread = threading.Thread(target=watch.run, name="watching")
     thread.start()
     try:
         yield
     finally:
-        stop.set()
+        watch.stop.set()
         thread.join()
+
+
+class _Watch:
+    """A watch that is tried again when it fails, and tells of each trouble once."""
+
+    def __init__(
+        self, coverage: Coverage, inputs: Sequence[str], every: timedelta, alarm: Callable[[str], None]
+    ) -> None:
+        self.stop = threading.Event()
+        self._watch = partial(coverage.watch, inputs, every, self.stop, self._tell)
+        self._alarm = alarm
+        self._complaint = ""
+
+    def run(self) -> None:
+        """Watch until told to stop."""
+        with ThreadPoolExecutor(1, "watching") as worker:
+            while not self.stop.is_set():
+                error = worker.submit(self._watch).exception()
+                if error is not None:
+                    self._complain(error)
+                    self.stop.wait(AGAIN)
+
+    def _complain(self, error: BaseException) -> None:
+        line = f"the watch has stopped: {error}; it is tried again every {AGAIN:.0f} seconds"
+        if line != self._complaint:
+            log.error(line, exc_info=None if isinstance(error, DatelineError) else error)
+            self._alarm(line)
+        self._complaint = line
+
+    def _tell(self, happening: Happening) -> None:
+        # What was told is told again only when all was well in between.
+        self._complaint = ""
+        line = format_happening(happening)
+        if line is None:
+            return
+        if happening.silent:
+            self._alarm(line)
+        in_trouble = happening.visit is not None and happening.visit.state.trouble is not None
+        log.log(logging.WARNING if happening.silent or in_trouble else logging.INFO, line)
 
 
 def _times(failures: int) -> str:

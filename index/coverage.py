@@ -173,7 +173,7 @@ class Coverage:
         """
         self._check_model()
         self._engines.current(wait=True)
-        indexing = Indexing(self._store, self._groups, self._encoder)
+        indexing = Indexing(self._store, self._groups, self._encoder, watching=True)
 
         def tell_stored(happening: Happening) -> None:
             # Files of the indexes that are up to date make the next start quick.
@@ -230,6 +230,7 @@ class Coverage:
         if not extent.passages:
             return Answer(question, query, (), 0.0, answered=False, extent=extent)
         self._check_model()
+        self._engines.ready()
         with self._engines.turn:
             before = self._store.generation()
             answer = self._answering().answer(question, query, count, now, extent)

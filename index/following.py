@@ -32,20 +32,29 @@ class Engines:
         self._files = FileLock(home / "indexes.lock")
         self._engines: tuple[Dense, Lexical] | None = None
 
+    def ready(self) -> None:
+        """Open the index files, if they are not yet; to be called before the turn is taken."""
+        if self._engines is None:
+            self.current(wait=True)
+
     def current(self, *, wait: bool) -> tuple[Dense, Lexical]:
         """The engines, having followed the store as far as it goes.
 
         Where another process is writing the index files and we do not `wait`, the files may be a
         moment behind the database.
         """
-        with self.turn:
-            if self._engines is None:
-                with self._writing(wait=True):
-                    self._engines = self._open()
-            dense, lexical = self._engines
-            if min(dense.generation, lexical.generation) < self._store.generation():
-                self._catch_up(dense, lexical, wait=wait)
-            return dense, lexical
+        if not wait and self._engines is not None:
+            with self.turn:
+                return self._followed(self._engines)
+        # The files first, then the turn: who waits for the files must not keep the questions waiting.
+        with self._writing(wait=True), self.turn:
+            self._engines = self._engines or self._open()
+            return self._followed(self._engines)
+
+    def _followed(self, engines: tuple[Dense, Lexical]) -> tuple[Dense, Lexical]:
+        if min(engine.generation for engine in engines) < self._store.generation():
+            self._catch_up(*engines)
+        return engines
 
     def _open(self) -> tuple[Dense, Lexical]:
         origin, newest = self._store.identity(), self._store.generation()
@@ -55,13 +64,13 @@ class Engines:
             dense.trouble = lexical.trouble = None
         return dense, lexical
 
-    def _catch_up(self, dense: Dense, lexical: Lexical, *, wait: bool) -> None:
+    def _catch_up(self, dense: Dense, lexical: Lexical) -> None:
         store, target = self._store, self._store.generation()
         self._tell_trouble("FAISS", dense)
         since = dense.generation
         dense.follow(target, store.removed_since(since), store.embeddings_since(since))
         try:
-            with self._writing(wait=wait):
+            with self._writing(wait=False):
                 lexical.refresh()
                 self._tell_trouble("BM25", lexical)
                 since = lexical.generation

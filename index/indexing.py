@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -39,21 +39,26 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     repeated: int = 0
-    withdrawn: int = 0
     passages: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     noticed: list[Noticed] = field(default_factory=list)
+    withdrawals: list[Withdrawal] = field(default_factory=list)
     barren: list[Skipped] = field(default_factory=list)
+
+    @property
+    def withdrawn(self) -> int:
+        """How many articles were withdrawn."""
+        return len(self.withdrawals)
 
     @property
     def articles(self) -> int:
         """How many articles were read and are stored."""
         return self.added + self.updated + self.unchanged
 
-    def take_words(self) -> list[Skipped | Noticed]:
-        """What was skipped or noticed since this was last called, for a run that never ends."""
-        words: list[Skipped | Noticed] = [*self.skipped, *self.noticed]
-        self.skipped, self.noticed = [], []
+    def take_words(self) -> list[Skipped | Noticed | Withdrawal]:
+        """What there is to say since this was last called, for a run that never ends."""
+        words: list[Skipped | Noticed | Withdrawal] = [*self.withdrawals, *self.skipped, *self.noticed]
+        self.withdrawals, self.skipped, self.noticed = [], [], []
         return words
 
 
@@ -66,10 +71,19 @@ class Taken:
 
 
 class Indexing:
-    """One run over some inputs. What its report counts is stored, whatever happens next."""
+    """One run over some inputs. What its report counts is stored, whatever happens next.
+
+    When it is `watching`, an article that somebody took out is left out.
+    """
 
     def __init__(
-        self, store: Store, groups: Groups, encoder: Encoder, tell: Callable[[Report], None] = lambda _: None
+        self,
+        store: Store,
+        groups: Groups,
+        encoder: Encoder,
+        tell: Callable[[Report], None] = lambda _: None,
+        *,
+        watching: bool = False,
     ) -> None:
         self.report = Report()
         self._store = store
@@ -77,6 +91,7 @@ class Indexing:
         self._encoder = encoder
         self._tell = tell
         self._seen = Seen()
+        self._watching = watching
         self._waiting: list[tuple[Article, list[Passage], bool]] = []
         # Whatever an article that waits to be stored could be recognised by.
         self._awaited: set[str] = set()
@@ -105,11 +120,16 @@ class Indexing:
 
     def take(self, items: Sequence[Item]) -> list[Taken]:
         """Let pass what is stored as it is, and line up the rest; what became of the articles, in order."""
-        stored = self._store.digests(item.id for item in items if isinstance(item, Article))
+        ids = [item.id for item in items if isinstance(item, Article)]
+        stored = self._store.digests(ids)
+        removed = self._store.identities.removed(ids) if self._watching else set()
         self._changed = {article.id for article, _, _ in self._waiting}
         taken = []
         for item in items:
-            if isinstance(item, Article):
+            if isinstance(item, Article) and item.id in removed:
+                self.report.unchanged += 1
+                taken.append(Taken(item.id, "unchanged"))
+            elif isinstance(item, Article):
                 taken += self._sort_out(item, stored.get(item.id))
             elif isinstance(item, Withdrawal):
                 self._withdraw(item)
@@ -139,7 +159,7 @@ class Indexing:
             self.flush()
         if article.id in self._changed:
             known = self._store.digests([article.id]).get(article.id)
-        own = article.id if known or article.named else self._store.same_piece(article) or article.id
+        own = article.id if known or article.named else self._own_id(article)
         if own != article.id:
             known = self._store.digests([own]).get(own)
         # What its publisher dates may come again and again, and be withdrawn and restored between.
@@ -161,13 +181,25 @@ class Indexing:
         self.report.unchanged += 1
         return [Taken(own, "unchanged")]
 
+    def _own_id(self, article: Article) -> str:
+        """The id of the stored article that this one is, by whatever it is recognised; else its own."""
+        own = self._store.identities.own(article.id)
+        if own != article.id:
+            return own
+        own = self._store.same_piece(article) or article.id
+        # What a publisher dates may change, and be called back, under this id.
+        if own != article.id and article.issued:
+            self._store.identities.note(article.id, own)
+        return own
+
     def _newer(self, own: str, article: Article, origin: str) -> Article | None:
         """What replaces a stored article, if this reading of it does."""
-        stored, withdrawn = self._store.article(own)
-        if own != article.id and not article.issued and stored.content == article.content:
-            # Two files with the same words would take turns, each with its own header.
+        if own != article.id and not article.issued:
+            # Two files of one piece would take turns.
             return None
-        newer = succeed(stored, article, datetime.now().astimezone().date(), withdrawn)
+        stored, withdrawn, vanished = self._store.article(own)
+        today = datetime.now().astimezone().date()
+        newer = succeed(stored, article, today, withdrawn, vanished=vanished)
         if newer and article.named and origin != article.input:
             remark = f"replaces the article '{article.id}' that came from {origin}"
             self.report.noticed.append(Noticed(article.input, remark))
@@ -183,10 +215,10 @@ class Indexing:
 
     def _withdraw(self, withdrawal: Withdrawal) -> None:
         self.flush()
-        self._changed.add(withdrawal.id)
-        if self._store.withdraw(withdrawal):
-            self.report.withdrawn += 1
-            self.report.noticed.append(Noticed(withdrawal.input, f"withdrawn: {withdrawal.reason}"))
+        own = self._store.identities.own(withdrawal.id)
+        self._changed.add(own)
+        if self._store.withdraw(replace(withdrawal, id=own)):
+            self.report.withdrawals.append(withdrawal)
         else:
             self.report.repeated += 1
 

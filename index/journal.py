@@ -63,7 +63,7 @@ class PageState:
     """A page: the input that led to it, the article it holds, and what it said of itself when last read.
 
     `fingerprint` is what its feed said of it then. A page that is `gone` says so itself, and may be there
-    again; one that is `removed` had its article taken out by somebody, and is not asked for again.
+    again.
     """
 
     address: str
@@ -75,7 +75,6 @@ class PageState:
     modified: str | None = None
     fingerprint: str | None = None
     gone: bool = False
-    removed: bool = False
 
 
 class Journal:
@@ -117,12 +116,18 @@ class Journal:
             return {row.address: _to_page(row) for row in rows}
 
     def pages_of(self, address: str, since: datetime) -> list[PageState]:
-        """The pages that an input led to, first seen since then, but for those that a person took out."""
-        wanted = sa.select(pages).where(
-            pages.c.input == address, pages.c.seen >= since, pages.c.removed.is_(False)
-        )
+        """The pages that an input led to, first seen since then."""
+        wanted = sa.select(pages).where(pages.c.input == address, pages.c.seen >= since)
         with self._database.transaction() as connection:
             return list(map(_to_page, connection.execute(wanted.order_by(pages.c.address))))
+
+    def lives_elsewhere(self, article_id: str, address: str) -> bool:
+        """Whether an article stands on another page too, which is still there."""
+        others = sa.select(pages.c.address).where(
+            pages.c.article_id == article_id, pages.c.address != address, pages.c.gone.is_(False)
+        )
+        with self._database.transaction() as connection:
+            return connection.execute(others.limit(1)).first() is not None
 
     def note_pages(self, states: Iterable[PageState]) -> None:
         """Keep the states of pages."""

@@ -64,12 +64,16 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A publisher's word that the article of this id is no longer to be used, why, and when it said so."""
+    """A publisher's word that the article of this id is no longer to be used, why, and when it said so.
+
+    `vanished` tells that nobody called it back, only its address no longer gives it.
+    """
 
     id: str
     input: str
     reason: str
     issued: datetime | None = None
+    vanished: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from index.database import Database, select_in, slices
 from index.errors import ModelError
 from index.history import keep_version
+from index.identities import Identities, forget_removed, remember_removed
 from index.records import Article, Extent, Passage, Query, Withdrawal
 from index.tables import (
     articles,
     coverage,
     fingerprints,
     key_of,
-    pages,
     passages,
     removals,
     to_article,
@@ -48,6 +48,8 @@ Numbers = NDArray[np.int64]
 BATCH = 4096
 # What a withdrawn article is a copy of: of nothing, and nobody need look.
 NO_STORY = ""
+# Before all that was ever issued.
+EVER = datetime.min.replace(tzinfo=UTC)
 # What is no longer to be used is neither counted nor found.
 _USABLE = articles.c.withdrawn.is_(None)
 
@@ -61,11 +63,20 @@ class Encoded:
     embeddings: Embeddings
 
 
+class Stored(NamedTuple):
+    """An article as it is stored; when it was withdrawn, if it was, and whether it only vanished."""
+
+    article: Article
+    withdrawn: datetime | None
+    vanished: bool
+
+
 class Store:
     """The articles of one coverage. Any number of processes may have it open."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.identities = Identities(database)
 
     @classmethod
     def open(cls, place: str | Path) -> Store:
@@ -134,7 +145,8 @@ class Store:
     def add(self, encoded: Sequence[Encoded], model: str) -> None:
         """Store the articles, each replacing what has its id, in one transaction.
 
-        Where the words of one change, those that it had are kept as a version of their own.
+        Where the words of one change, those that it had are kept as a version of their own. What another
+        process has stored meanwhile, newer than an article, stays.
 
         Raises:
             ModelError: the coverage's embeddings were made by another model.
@@ -142,59 +154,66 @@ class Store:
         """
         if not encoded:
             return
-        ids = [item.article.id for item in encoded]
         now = datetime.now(UTC)
         with self._change() as (connection, generation):
             _claim(connection, model, encoded[0].embeddings.shape[1])
-            arrived = _arrivals(connection, ids)
-            for item in encoded:
-                if item.article.id in arrived:
+            stored = _stored(connection, [item.article.id for item in encoded])
+            newer = [item for item in encoded if not _is_outdated(item.article, stored)]
+            ids = [item.article.id for item in newer]
+            for item in newer:
+                if item.article.id in stored:
                     keep_version(connection, item.article, now)
             _remove(connection, ids, generation)
-            rows = [to_row(item.article) | {"arrived": arrived.get(item.article.id, now)} for item in encoded]
-            connection.execute(sa.insert(articles), rows)
-            connection.execute(
-                sa.insert(passages), [r for item in encoded for r in _passage_rows(item, generation)]
-            )
+            forget_removed(connection, ids)
+            for item in newer:
+                known = stored.get(item.article.id)
+                row = to_row(item.article) | {"arrived": known.arrived if known else now}
+                connection.execute(sa.insert(articles).values(row))
+                connection.execute(sa.insert(passages), list(_passage_rows(item, generation)))
 
     def withdraw(self, withdrawal: Withdrawal) -> bool:
         """Take an article out of all answers, in one transaction, and keep what it said to be looked up.
 
-        An article that is not known yet is noted, so that it is not taken in later. Whether something
-        changed: a withdrawn article is withdrawn once.
+        An article that is not known yet is noted, so that it is not taken in later. A version issued after
+        the withdrawal stays. Whether something changed: a withdrawn article is withdrawn once.
         """
         when = withdrawal.issued or datetime.now(UTC)
-        theirs = articles.c.id == withdrawal.id
+        theirs, a = articles.c.id == withdrawal.id, articles.c
+        known = sa.select(a.withdrawn, a.issued, a.vanished).where(theirs)
+        gone = {"withdrawn": when, "reason": withdrawal.reason, "vanished": withdrawal.vanished}
         with self._database.transaction() as connection:
-            known = connection.execute(sa.select(articles.c.withdrawn).where(theirs)).one_or_none()
-        if known is not None and known.withdrawn:
-            return False
+            before = connection.execute(known).one_or_none()
+            if before is not None and before.withdrawn:
+                # The latest word counts, and being called back for more than vanishing.
+                if not withdrawal.vanished and (before.vanished or when > before.withdrawn):
+                    connection.execute(sa.update(articles).where(theirs).values(gone))
+                return False
+            if before is not None and (before.issued or EVER) > when:
+                return False
         with self._change() as (connection, generation):
-            if known is None:
+            if before is None:
                 blank = Article(id=withdrawal.id, title="", text="", input=withdrawal.input)
                 connection.execute(sa.insert(articles).values(to_row(blank)))
             _clear(connection, [withdrawal.id], generation)
-            gone = {"withdrawn": when, "reason": withdrawal.reason, "story": NO_STORY}
-            connection.execute(sa.update(articles).where(theirs).values(gone))
-        return known is not None
+            connection.execute(sa.update(articles).where(theirs).values(gone | {"story": NO_STORY}))
+        return before is not None
 
     def remove(self, ids: Iterable[str]) -> list[str]:
         """Take the articles out with all that they ever said, in one transaction; the ids that were there.
 
-        Where a page led to one, it is not asked for again by whoever watches.
+        They are remembered by all their names, so that whoever watches does not put them back.
         """
         present = sorted(self.digests(ids))
         if present:
             with self._change() as (connection, generation):
                 _remove(connection, present, generation)
+                remember_removed(connection, present)
                 for some in slices(present):
                     connection.execute(sa.delete(versions).where(versions.c.article_id.in_(some)))
-                    theirs = pages.c.article_id.in_(some)
-                    connection.execute(sa.update(pages).where(theirs).values(removed=True))
         return present
 
-    def article(self, article_id: str) -> tuple[Article, datetime | None]:
-        """A stored article, and when it was withdrawn if it was.
+    def article(self, article_id: str) -> Stored:
+        """A stored article, withdrawn or not.
 
         Raises:
             KeyError: there is none of this id.
@@ -203,7 +222,7 @@ class Store:
             row = connection.execute(sa.select(articles).where(articles.c.id == article_id)).one_or_none()
         if row is None:
             raise KeyError(article_id)
-        return to_article(row), row.withdrawn
+        return Stored(to_article(row), row.withdrawn, row.vanished)
 
     def same_piece(self, article: Article) -> str | None:
         """The id of the stored article of this address, or of this source with the very same words."""
@@ -245,7 +264,8 @@ class Store:
         if query.sources:
             wanted = wanted.where(articles.c.source.in_(query.sources))
         with self._database.transaction() as connection:
-            return np.fromiter(connection.scalars(wanted.order_by(passages.c.number)), dtype=np.int64)
+            # Asked to sort, SQLite reads all passages in order and looks up the article of each.
+            return np.sort(np.fromiter(connection.scalars(wanted), dtype=np.int64))
 
     def embeddings_since(self, generation: int) -> Iterator[tuple[Numbers, Embeddings]]:
         """Passages that came after a generation, in batches: their numbers, and their embeddings as rows."""
@@ -301,10 +321,20 @@ def _claim(connection: Connection, model: str, dimension: int) -> None:
         )
 
 
-def _arrivals(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]:
-    """When the stored ones of these articles came first."""
-    columns = sa.select(articles.c.id, articles.c.arrived)
-    return {row.id: row.arrived for row in select_in(connection, columns, articles.c.id, ids)}
+def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Of those of these articles that are stored: when each came, was issued, and was withdrawn."""
+    a = articles.c
+    columns = sa.select(a.id, a.arrived, a.issued, a.withdrawn, a.vanished)
+    return {row.id: row for row in select_in(connection, columns, a.id, ids)}
+
+
+def _is_outdated(article: Article, stored: dict[str, Row[Any]]) -> bool:
+    """Whether something newer than an article has been stored while it was on its way."""
+    known = stored.get(article.id)
+    if known is None or article.issued is None:
+        return False
+    withdrawn = known.withdrawn if known.withdrawn and not known.vanished else EVER
+    return withdrawn >= article.issued or (known.issued or EVER) > article.issued
 
 
 def _remove(connection: Connection, ids: Sequence[str], generation: int) -> None:

@@ -81,9 +81,12 @@ articles = sa.Table(
     # A withdrawn article keeps its row, so that it is not taken for a new one, and has no passages.
     sa.Column("withdrawn", Instant),
     sa.Column("reason", sa.Text),
+    # Nobody called it back, only its address no longer gives it: should that give it again, it is back.
+    sa.Column("vanished", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 # By this, what may be used is counted, and the newest of it found, without a look at the texts.
 sa.Index("ix_articles_withdrawn_published", articles.c.withdrawn, articles.c.published)
+sa.Index("ix_articles_withdrawn_source", articles.c.withdrawn, articles.c.source)
 for name in ("source", "published", "content", "address", "story", "key"):
     sa.Index(f"ix_articles_{name}", articles.c[name])
 # Old versions: kept to be looked up, never searched.
@@ -114,6 +117,15 @@ removals = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True),
     sa.Column("generation", sa.BigInteger, nullable=False, index=True),
 )
+# What else an article calls itself: an agency's id of a piece that came as a page first.
+aliases = sa.Table(
+    "aliases",
+    tables,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("article_id", sa.Text, nullable=False, index=True),
+)
+# What somebody took out, so that whoever watches does not put it back.
+removed = sa.Table("removed", tables, sa.Column("id", sa.Text, primary_key=True))
 # By these the copies of a story find each other, however large the coverage. An article has a hundred of
 # them, so each names it by a number: rows with whole ids would be as large as the texts.
 fingerprints = sa.Table(
@@ -151,7 +163,6 @@ pages = sa.Table(
     sa.Column("seen", Instant, nullable=False),
     sa.Column("checked", Instant, nullable=False),
     sa.Column("gone", sa.Boolean, nullable=False),
-    sa.Column("removed", sa.Boolean, nullable=False),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 from telegram.error import TelegramError
@@ -18,21 +19,29 @@ log = logging.getLogger(__name__)
 
 
 class Alarms:
-    """Sends a line to every admin, once the bot is connected."""
+    """Sends a line to every admin; what comes before the bot is connected is sent as soon as it is."""
 
     def __init__(self, admins: Sequence[int]) -> None:
         self._admins = admins
         self._connected: tuple[Bot, asyncio.AbstractEventLoop] | None = None
+        self._early: list[str] = []
+        self._lock = threading.Lock()
 
     def connect(self, bot: ExtBot[Any]) -> None:
         """From now on the bot can send; to be called in its event loop."""
-        self._connected = bot, asyncio.get_running_loop()
+        with self._lock:
+            self._connected = bot, asyncio.get_running_loop()
+            early, self._early = self._early, []
+        for line in early:
+            self.raise_alarm(line)
 
     def raise_alarm(self, line: str) -> None:
-        """Send the line, from whatever thread, without waiting for it; not before the bot is connected."""
-        if self._connected is None:
-            return
-        bot, loop = self._connected
+        """Send the line, from whatever thread, without waiting for it."""
+        with self._lock:
+            if self._connected is None:
+                self._early.append(line)
+                return
+            bot, loop = self._connected
         if not loop.is_closed():
             asyncio.run_coroutine_threadsafe(self._send(bot, line), loop)
 

@@ -40,7 +40,9 @@ class Bridge:
 
     def __exit__(self, *_exception: object) -> None:
         """Stop what still runs, and wait until it has let go of everything."""
-        self._begun.wait()
+        # A thread that could not even begin has ended.
+        while not self._begun.wait(PAUSE) and not self._done.done():
+            pass
         # The loop is closed already where the work is done.
         with suppress(RuntimeError):
             self._cancel()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from index.addresses import canonical_address
@@ -12,7 +11,7 @@ from index.reading.fields import Origin
 from index.reading.kind import Kind, kind_of
 from index.reading.ninjs import read_ninjs
 from index.reading.page import read_page
-from index.records import Article, Skipped
+from index.records import Skipped, Withdrawal
 from index.watching.boundary import boundary
 
 if TYPE_CHECKING:
@@ -28,16 +27,13 @@ def kind_at(fetched: Fetched) -> Kind:
     return kind_of(fetched.body, fetched.content_type, fetched.address)
 
 
-def page_items(lead: Lead, fetched: Fetched, *, restored: bool = False) -> tuple[Item, ...]:
-    """The article of a page; one that was gone and is there again is as new as if it were issued now."""
+def page_items(lead: Lead, fetched: Fetched) -> tuple[Item, ...]:
+    """The article of a page, or its word that it was withdrawn, which it may take back."""
     if (kind := kind_at(fetched)) != Kind.PAGE:
         said = shown(fetched.content_type) if fetched.content_type else "no type given"
         return (Skipped(lead.address, f"not a page but {kind} ({said})"),)
     items = _items(lead, fetched.body, fetched.address, fetched.content_type)
-    if not restored:
-        return items
-    now = datetime.now(UTC)
-    return tuple(replace(each, issued=now) if isinstance(each, Article) else each for each in items)
+    return tuple(replace(each, vanished=True) if isinstance(each, Withdrawal) else each for each in items)
 
 
 def content_items(lead: Lead) -> tuple[Item, ...]:

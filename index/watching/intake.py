@@ -34,7 +34,7 @@ class Intake:
     def __init__(self, indexing: Indexing, journal: Journal) -> None:
         self._indexing = indexing
         self._journal = journal
-        self._pages: list[tuple[PageState, bool]] = []
+        self._pages: list[PageState] = []
         self._brought: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._since: float | None = None
 
@@ -46,7 +46,7 @@ class Intake:
         self._brought[reading.input].update(each.fate for each in taken)
         if reading.page is not None:
             known = taken[-1].id if taken else reading.page.article_id
-            self._pages.append((replace(reading.page, article_id=known), bool(taken)))
+            self._pages.append(replace(reading.page, article_id=known))
         if time.monotonic() - self._since > SETTLED:
             self.settle()
 
@@ -54,11 +54,7 @@ class Intake:
         """Store all that waits, then note which pages it came from."""
         if self._since is not None:
             self._indexing.flush()
-            known = self._journal.pages(page.address for page, _ in self._pages)
-            removed = {page.address for page in known.values() if page.removed}
-            # What was only looked at while a person took it out stays out.
-            kept = (page for page, is_read in self._pages if is_read or page.address not in removed)
-            self._journal.note_pages(kept)
+            self._journal.note_pages(self._pages)
             self._pages, self._since = [], None
 
     def end(self, visited: Visited) -> Visit:

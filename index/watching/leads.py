@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,18 +51,30 @@ def lead_of_listed(listed: Listed) -> Lead:
     return Lead(listed.address, _iso(listed.modified) or _iso(listed.published), said)
 
 
-def is_due(state: PageState | None, lead: Lead | None, now: datetime, every: timedelta) -> bool:
-    """Whether a page is to be read: a new one, one of which something new is said, one long not looked at.
+def newest_first(listed: Sequence[Listed]) -> list[Listed]:
+    """What sitemaps list, by date, the undated last."""
+
+    def age(each: Listed) -> float:
+        moment = each.published or each.modified
+        return -moment.timestamp() if moment else math.inf
+
+    return sorted(listed, key=age)
+
+
+def is_news(state: PageState | None, lead: Lead, given: str) -> bool:
+    """Whether a page is new, or something new is said of it by the input that said something before.
+
+    Two inputs that list one page say different things of it all the time.
+    """
+    return state is None or (state.input == given and lead.fingerprint != state.fingerprint)
+
+
+def is_due(state: PageState, now: datetime, every: timedelta) -> bool:
+    """Whether a page is to be looked at again although nothing new is said of it.
 
     The older a page, the longer the wait: half its age. An article of an hour is looked at again after
     half an hour, one of ten days after five. So is one that its publisher took back: it may be there again.
     """
-    if state is None:
-        return True
-    if state.removed:
-        return False
-    if lead is not None and lead.fingerprint != state.fingerprint:
-        return True
     age = now - state.seen
     return age < RECHECKED and now - state.checked >= max(every, age / 2)
 

@@ -15,7 +15,7 @@ from index.reading.fields import Noticed
 from index.records import Article, Skipped, Withdrawal
 from index.watching.boundary import without_name
 from index.watching.contents import content_items, page_items
-from index.watching.leads import RECHECKED, Lead, first_of_each, is_due
+from index.watching.leads import RECHECKED, Lead, first_of_each, is_due, is_news
 from index.watching.messages import Reading
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Pages:
         """Whether a page is due that could not be read: what its feed says of it is needed again."""
         now = datetime.now(UTC)
         listed = self._journal.pages_of(given, now - RECHECKED)
-        return any(page.article_id is None and is_due(page, None, now, self._every) for page in listed)
+        return any(page.article_id is None and is_due(page, now, self._every) for page in listed)
 
     async def read(self, given: str, leads: Sequence[Lead]) -> bool:
         """Read the pages that are due, of these and of those seen before; whether none was left for later."""
@@ -79,19 +79,34 @@ class Pages:
             modified=fetched.modified,
             fingerprint=lead.fingerprint,
             gone=False,
-            removed=False,
         )
+
+    def gone(self, given: str, state: PageState | None, lead: Lead) -> Reading:
+        """What is to be told of a page whose address says that it is gone for good.
+
+        An article that has moved to another page is still there.
+        """
+        reason = "its address answers 410 Gone"
+        if state is None or state.article_id is None:
+            return _unread(given, lead, state, reason)
+        page = _checked(replace(state, gone=True), lead)
+        if self._journal.lives_elsewhere(state.article_id, lead.address):
+            return Reading(given, (), page)
+        return Reading(given, (Withdrawal(state.article_id, lead.address, reason, vanished=True),), page)
 
     def _due(self, given: str, leads: Sequence[Lead]) -> list[Lead]:
         if self._again:
             return list(leads)
         now = datetime.now(UTC)
         known = self._journal.pages(lead.address for lead in leads)
-        due = [lead for lead in leads if is_due(known.get(lead.address), lead, now, self._every)]
-        named = {lead.address for lead in leads}
-        older = (page for page in self._journal.pages_of(given, now - RECHECKED) if page.address not in named)
-        rechecked = (page for page in older if is_due(page, None, now, self._every))
-        return due + [Lead(page.address, page.fingerprint) for page in rechecked]
+        fresh = [lead for lead in leads if is_news(known.get(lead.address), lead, given)]
+        named = {lead.address: lead for lead in leads}
+        seen = {page.address: page for page in self._journal.pages_of(given, now - RECHECKED)} | known
+        for lead in fresh:
+            seen.pop(lead.address, None)
+        due = (page for page in seen.values() if is_due(page, now, self._every))
+        # What is new goes first: however many pages there are to look at again, it is not starved.
+        return fresh + [named.get(page.address) or Lead(page.address, page.fingerprint) for page in due]
 
     async def _read_host(self, given: str, host: str, leads: Sequence[Lead]) -> bool:
         failures = 0
@@ -119,26 +134,17 @@ class Pages:
         if fetched.status == NOT_CHANGED and known:
             reading = Reading(given, (), _checked(known, lead))
         elif fetched.status == GONE:
-            reading = gone(given, state, lead)
+            reading = self.gone(given, state, lead)
         elif fetched.status != FOUND:
             reading = await asyncio.to_thread(_unread, given, lead, state, answer_of(fetched))
         else:
-            items = await asyncio.to_thread(page_items, lead, fetched, restored=bool(state and state.gone))
+            items = await asyncio.to_thread(page_items, lead, fetched)
             reading = Reading(given, items, self.read_state(given, lead, fetched, state))
         await self._emit(reading)
         return fetched.status < BROKEN
 
     async def _remark(self, given: str, remark: str) -> None:
         await self._emit(Reading(given, (Noticed(given, remark),)))
-
-
-def gone(given: str, state: PageState | None, lead: Lead) -> Reading:
-    """What is to be told of a page whose address says that it is gone for good."""
-    reason = "its address answers 410 Gone"
-    if state is None or state.article_id is None:
-        return _unread(given, lead, state, reason)
-    withdrawal = Withdrawal(state.article_id, lead.address, reason)
-    return Reading(given, (withdrawal,), _checked(replace(state, gone=True), lead))
 
 
 def answer_of(fetched: Fetched) -> str:

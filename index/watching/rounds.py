@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.addresses import is_address
 from index.errors import InputError
 from index.reading.inputs import read_input
 from index.reading.opml import read_opml
@@ -34,11 +35,6 @@ TOGETHER = 32
 OPML = ".opml"
 
 
-def is_address(given: str) -> bool:
-    """Whether an input is an address on the web, not a file or folder."""
-    return given.lower().startswith(("http://", "https://"))
-
-
 def is_visited(given: str) -> bool:
     """Whether an input is read by visiting the web: an address, or a file that lists addresses."""
     return is_address(given) or given.lower().endswith(OPML)
@@ -61,15 +57,12 @@ class Rounds:
         self._emit = emit
         self._base = base
         self._every = every
+        self._visiting: set[str] = set()
         self._visitor = Visitor(web, journal, emit, every=every, again=again)
 
     async def once(self, inputs: Iterable[str]) -> None:
         """Visit each input, and the feeds that it lists, once."""
-
-        async def visit(given: str) -> None:
-            await asyncio.gather(*map(visit, await self._visit(given)))
-
-        await asyncio.gather(*map(visit, dict.fromkeys(inputs)))
+        await asyncio.gather(*map(self._visit_once, self._new(inputs)))
 
     async def forever(self, inputs: Iterable[str]) -> None:
         """Visit each input, and the feeds that it lists, again and again, until it is cancelled.
@@ -79,11 +72,20 @@ class Rounds:
         """
         try:
             async with asyncio.TaskGroup() as group:
-                for given in dict.fromkeys(inputs):
+                for given in self._new(inputs):
                     group.create_task(self._keep_visiting(given, group))
         except ExceptionGroup as failed:
             # Whoever waits for the visits expects the error itself, and all of them meet the same.
             raise failed.exceptions[0] from None
+
+    def _new(self, inputs: Iterable[str]) -> list[str]:
+        """Those that nobody visits yet: a list may name itself, and two lists the same feed."""
+        new = [each for each in dict.fromkeys(inputs) if each not in self._visiting]
+        self._visiting.update(new)
+        return new
+
+    async def _visit_once(self, given: str) -> None:
+        await asyncio.gather(*map(self._visit_once, self._new(await self._visit(given))))
 
     async def _keep_visiting(self, given: str, group: asyncio.TaskGroup) -> None:
         listed: dict[str, asyncio.Task[None]] = {}
@@ -93,17 +95,17 @@ class Rounds:
                 # A list that cannot be read says nothing of what is no longer in it.
                 for feed in listed.keys() - set(feeds) if feeds else ():
                     listed.pop(feed).cancel()
-                for feed in feeds:
-                    if feed not in listed:
-                        listed[feed] = group.create_task(self._keep_visiting(feed, group))
+                for feed in self._new(feeds):
+                    listed[feed] = group.create_task(self._keep_visiting(feed, group))
                 await asyncio.sleep(self._pause(given).total_seconds())
         finally:
+            self._visiting.discard(given)
             for task in listed.values():
                 task.cancel()
 
     def _pause(self, given: str) -> timedelta:
         # Of its own running visit the journal may not know yet, which costs one early try at most.
-        failures = self._journal.input(given).failures
+        failures = self._journal.input(given).failures if is_visited(given) else 0
         pause = max(self._every, min(DAY, self._every * 2.0 ** min(failures, MOST_DOUBLINGS)))
         return pause * float(random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - not a secret
 
@@ -121,13 +123,16 @@ class Rounds:
         """Tell what a file or folder gives.
 
         Raises:
-            InputError: it gives nothing.
+            InputError: it is not there, or a file that gives nothing; a folder may be empty for a while.
         """
-        items, gave, reason = read_input(given, self._base), False, "holds no article"
+        items, reason = read_input(given, self._base), "holds no article"
+        gave = await asyncio.to_thread(Path(given).is_dir)
         while some := await asyncio.to_thread(_next_of, items):
             gave = gave or any(isinstance(each, Article | Withdrawal) for each in some)
             reason = next((each.reason for each in some if isinstance(each, Skipped)), reason)
-            await self._emit(Reading(given, tuple(some)))
+            # What is told at the end as the visit's trouble is told once.
+            told = some if gave else [each for each in some if not isinstance(each, Skipped)]
+            await self._emit(Reading(given, tuple(told)))
         if not gave:
             raise InputError(reason)
 

@@ -15,9 +15,9 @@ from index.reading.sitemap import read_sitemap
 from index.records import Article, Skipped, Withdrawal
 from index.watching.boundary import boundary, without_name
 from index.watching.contents import kind_at, page_items, wire_items
-from index.watching.leads import Lead, lead_of_entry, lead_of_listed
+from index.watching.leads import Lead, lead_of_entry, lead_of_listed, newest_first
 from index.watching.messages import Reading, Visited
-from index.watching.pages import FOUND, GONE, NOT_CHANGED, Pages, answer_of, gone
+from index.watching.pages import FOUND, GONE, NOT_CHANGED, Pages, answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
     from index.indexing import Item
     from index.journal import Journal
+    from index.reading.sitemap import Listed
     from index.watching.bridge import Emit
     from index.web.fetching import Fetched, Web
 
 # Maps of maps are followed so deep; the standard allows one level.
 DEEPEST = 2
+# Of an archive of millions the newest are enough; a site's latest news stand in a map of their own.
+MOST_LISTED = 50_000
 _LISTS = {Kind.FEED, Kind.SITEMAP}
 
 
@@ -76,7 +79,7 @@ class Visitor:
             return Visited(given, *((state.etag, state.modified) if whole else ()))
         page = self._pages.state(given)
         if fetched.status == GONE and page and page.article_id:
-            await self._emit(gone(given, page, Lead(given)))
+            await self._emit(self._pages.gone(given, page, Lead(given)))
         if fetched.status != FOUND:
             return Visited(given, trouble=answer_of(fetched))
         if fetched.moved:
@@ -95,12 +98,10 @@ class Visitor:
             said = shown(fetched.content_type) if fetched.content_type else "it gives no type"
             return f"neither a page, a feed, a list of feeds, a sitemap nor newswire ({said})"
         lead, state = Lead(given), self._pages.state(given)
-        if state and state.removed and not self._again:
-            return None
         if kind == Kind.NINJS:
             items, page = await asyncio.to_thread(wire_items, lead, fetched), None
         else:
-            items = await asyncio.to_thread(page_items, lead, fetched, restored=bool(state and state.gone))
+            items = await asyncio.to_thread(page_items, lead, fetched)
             page = self._pages.read_state(given, lead, fetched, state)
         trouble = _trouble(items)
         # The trouble is told at the end of the visit, and once is enough.
@@ -122,20 +123,30 @@ class Visitor:
         await self._remark(given, read.remarks)
         return [lead for entry in read.entries if (lead := lead_of_entry(entry)) is not None]
 
-    async def _sitemap(self, given: str, fetched: Fetched, depth: int = 0) -> list[Lead]:
-        """The pages of a site's map, and of the maps that it lists."""
+    async def _sitemap(self, given: str, fetched: Fetched) -> list[Lead]:
+        """The pages of a site's map, and of the maps that it lists, the newest first."""
+        listed: list[Listed] = []
+        await self._read_map(given, fetched, listed, DEEPEST)
+        if len(listed) > MOST_LISTED:
+            await self._remark(
+                given, [f"lists more than {MOST_LISTED:,} pages; the newest of these are read"]
+            )
+        return [lead_of_listed(each) for each in newest_first(listed)[:MOST_LISTED]]
+
+    async def _read_map(self, given: str, fetched: Fetched, listed: list[Listed], depth: int) -> None:
         found = await asyncio.to_thread(read_sitemap, fetched.body, fetched.address)
         await self._remark(given, found.remarks)
-        leads = [lead_of_listed(each) for each in found.pages]
-        for each in found.maps if depth < DEEPEST else ():
+        listed += found.pages
+        for each in found.maps if depth else ():
+            if len(listed) > MOST_LISTED:
+                return
             try:
                 further = await self._web.fetch(each.address)
                 if further.status == FOUND:
-                    leads += await self._sitemap(given, further, depth + 1)
+                    await self._read_map(given, further, listed, depth - 1)
             except (FetchError, InputError) as error:
                 reason = without_name(str(error), each.address)
                 await self._emit(Reading(given, (Skipped(each.address, reason),)))
-        return leads
 
     async def _remark(self, given: str, remarks: Iterable[str]) -> None:
         if noticed := tuple(Noticed(given, remark) for remark in remarks):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from index.records import Skipped
+from index.records import Skipped, Withdrawal
 from index.watching.bridge import Bridge
 from index.watching.intake import Intake, Visit
 from index.watching.messages import Visited
@@ -52,7 +52,7 @@ class Watcher:
         self._intake = Intake(indexing, journal)
         self._base = base
         self._manners = manners
-        self._told: dict[str, str] = {}
+        self._told: set[tuple[str, str]] = set()
 
     def once(self, given: str) -> None:
         """Visit an input once, reading anew what was read before; the indexing's report tells how it went.
@@ -103,12 +103,15 @@ class Watcher:
         self._pass_on(tell)
 
     def _pass_on(self, tell: Callable[[Happening], None]) -> None:
-        """Tell what was noticed, each thing once for as long as it stays as it is."""
+        """Tell what was noticed: each withdrawal, but what is said at every visit only once."""
         for item in self._indexing.report.take_words():
-            remark = item.reason if isinstance(item, Skipped) else item.remark
-            if self._told.get(item.input) != remark:
-                tell(Happening(item.input, remark=remark))
-            self._told[item.input] = remark
+            if isinstance(item, Withdrawal):
+                tell(Happening(item.input, remark=f"withdrawn: {item.reason}"))
+                continue
+            words = item.input, item.reason if isinstance(item, Skipped) else item.remark
+            if words not in self._told:
+                tell(Happening(item.input, remark=words[1]))
+            self._told.add(words)
         if len(self._told) > REMEMBERED:
             self._told.clear()
 

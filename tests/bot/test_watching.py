@@ -182,12 +182,10 @@ def test_silence_raises_one_alarm(coverage: Coverage, home: Path, caplog: pytest
     assert alarms == [line]
     assert [(each.levelname, each.message) for each in caplog.records] == [("WARNING", line)]
     assert journal.input(given).reported
-    (home.parent / "harbour.txt").unlink()
-    write(home, "Snow fell.")
-    coverage.remove(["harbour.txt"])
-    journal.note_input(InputState(given, arrivals=hourly, reported=True))
-    with watching(coverage, [given], SECOND, alarms.append):
-        wait_until(lambda: not journal.input(given).reported)
+    (home.parent / "snow.txt").write_text("Snow fell.", encoding="utf-8")
+    journal.note_input(InputState("snow.txt", arrivals=hourly, reported=True))
+    with watching(coverage, ["snow.txt"], SECOND, alarms.append):
+        wait_until(lambda: not journal.input("snow.txt").reported)
     assert alarms == [line]
 
 

@@ -354,7 +354,7 @@ def test_two_files_of_the_same_words_do_not_take_turns(
     encoder.encoded = 0
     assert counts(coverage.index(["news"])) == (0, 0, 2, 0)
     assert encoder.encoded == 0
-    ((article, _),) = [store.article(each.id) for each in store.articles()]
+    (article,) = store.articles()
     assert (article.id, article.published) == ("news/a.txt", date(2025, 1, 11))
 
 
@@ -391,12 +391,52 @@ def test_what_names_itself_stands_alone(coverage: Coverage, store: Store, way: s
     assert texts(store).keys() == {"a", "b"}
 
 
-def test_who_has_no_name_is_the_one_that_has(coverage: Coverage, store: Store) -> None:
-    """The page of a piece that newswire has brought is that piece, and keeps its name."""
-    read(coverage, issued(id="urn:1", named=True))
-    assert counts(read(coverage, issued("Ice broke.", 1, id="page"))) == (0, 1, 0, 0)
+def test_a_page_does_not_replace_what_a_file_names(coverage: Coverage, store: Store) -> None:
+    """It is that piece, and the file's word on it holds."""
+    read(coverage, issued(id="archive-1", named=True))
+    assert counts(read(coverage, issued("Ice broke.", 1, id="page"))) == (0, 0, 1, 0)
+    assert texts(store) == {"archive-1": "Ice held."}
+
+
+def test_a_kill_finds_its_article_by_either_name(coverage: Coverage, store: Store) -> None:
+    """The page came first, then the agency's item of the same piece; the kill names the agency's id."""
+    read(coverage, issued(id="page"))
+    read(coverage, issued("Ice broke.", 1, id="urn:1"))
+    assert texts(store) == {"page": "Ice broke."}
+    report = read(coverage, Withdrawal("urn:1", "wire", "staged", NOON + timedelta(hours=2)))
+    assert report.withdrawn == 1
+    assert texts(store) == {}
+    assert counts(read(coverage, issued("Ice broke.", 1, id="urn:1"))) == (0, 0, 1, 0)
+    assert texts(store) == {}
+
+
+def test_a_folder_with_a_kill_in_the_middle_comes_to_rest(coverage: Coverage, store: Store) -> None:
+    """Version, kill, newer version: read again and again, the newest stays and nothing is encoded."""
+    wire: list[Item] = [
+        issued(id="urn:1"),
+        Withdrawal("urn:1", "wire", "staged", NOON + timedelta(hours=1)),
+        issued("Ice broke.", 2, id="urn:1"),
+    ]
+    read(coverage, *wire)
     assert texts(store) == {"urn:1": "Ice broke."}
-    assert store.article("urn:1")[0].named
+    generation = store.generation()
+    for _ in range(2):
+        report = read(coverage, *wire)
+        assert (report.updated, report.withdrawn, report.passages) == (0, 0, 0)
+    assert store.generation() == generation
+
+
+def test_what_somebody_removed_is_not_put_back_by_a_watch(coverage: Coverage, store: Store) -> None:
+    """By none of its names; whoever indexes it puts it back."""
+    read(coverage, issued(id="page"))
+    read(coverage, issued(id="urn:1"))
+    coverage.remove(["page"])
+    watch = Indexing(store, coverage._groups, coverage._encoder, watching=True)
+    watch.run("feed", [issued(id="page"), issued("Ice broke.", 3, id="urn:1")])
+    assert (watch.report.added, watch.report.unchanged, texts(store)) == (0, 2, {})
+    assert read(coverage, issued(id="page")).added == 1
+    watch.run("feed", [issued("Ice broke.", 3, id="page")])
+    assert texts(store) == {"page": "Ice broke."}
 
 
 def test_an_update_keeps_the_first_day_and_gets_one(coverage: Coverage, store: Store) -> None:
@@ -404,7 +444,7 @@ def test_an_update_keeps_the_first_day_and_gets_one(coverage: Coverage, store: S
     read(coverage, issued())
     later = issued("Ice broke.", 48, published=date(2025, 1, 13), id="feed#2")
     assert counts(read(coverage, later)) == (0, 1, 0, 0)
-    stored, _ = store.article("harbour")
+    stored = store.article("harbour").article
     assert (stored.published, stored.updated, stored.issued) == (DAY, date(2025, 1, 13), later.issued)
     ((newest, oldest),) = coverage.history("harbour")
     assert (newest.article.text, oldest.article.text) == ("Ice broke.", "Ice held.")
@@ -416,7 +456,7 @@ def test_a_correction_alone_is_an_update(coverage: Coverage, store: Store) -> No
     read(coverage, issued())
     corrected = issued(hours=1, correction="The ice held on Friday.", corrected=date(2025, 1, 12))
     assert counts(read(coverage, corrected)) == (0, 1, 0, 0)
-    stored, _ = store.article("harbour")
+    stored = store.article("harbour").article
     assert (stored.correction, stored.corrected) == ("The ice held on Friday.", date(2025, 1, 12))
     assert stored.updated is None
 
@@ -452,8 +492,8 @@ def test_a_withdrawn_article_is_in_no_answer_at_once(coverage: Coverage) -> None
     assert answered(coverage, "ice") == ["harbour", "b"]
     report = read(coverage, withdrawn(3))
     assert (report.withdrawn, report.barren) == (1, [])
-    assert [(each.input, each.remark) for each in report.noticed] == [
-        ("wire", "withdrawn: the photograph was staged")
+    assert [(each.input, each.reason) for each in report.withdrawals] == [
+        ("wire", "the photograph was staged")
     ]
     for again in (issued(), issued(hours=3), issued("Ice  held.", 2, id="other way"), issued(issued=None)):
         assert answered(coverage, "ice") == ["b"]
@@ -467,7 +507,7 @@ def test_a_later_version_lifts_a_withdrawal(coverage: Coverage, store: Store) ->
     read(coverage, issued(), withdrawn(3))
     assert counts(read(coverage, issued(hours=4))) == (0, 1, 0, 0)
     assert answered(coverage, "ice") == ["harbour"]
-    stored, withdrawn_on = store.article("harbour")
+    stored, withdrawn_on, _ = store.article("harbour")
     assert (stored.issued, withdrawn_on) == (NOON + timedelta(hours=4), None)
 
 

@@ -46,7 +46,6 @@ page_states = st.builds(
     modified=words,
     fingerprint=words,
     gone=st.booleans(),
-    removed=st.booleans(),
 )
 
 
@@ -185,15 +184,27 @@ def test_pages_are_found_by_their_addresses(journal: Journal) -> None:
     assert journal.pages([]) == {}
 
 
-def test_the_pages_of_an_input_are_those_still_there(journal: Journal) -> None:
-    """Those first seen since then, by address, without what was removed and what others led to."""
+def test_an_article_may_stand_on_another_page(journal: Journal) -> None:
+    """One that is still there; its own page and those that are gone do not count."""
+    pages = [
+        page("1", article_id="ice"),
+        page("2", article_id="ice", gone=True),
+        page("3", article_id="snow"),
+    ]
+    journal.note_pages(pages)
+    assert journal.lives_elsewhere("ice", pages[1].address)
+    assert not journal.lives_elsewhere("ice", pages[0].address)
+    assert not journal.lives_elsewhere("rain", pages[0].address)
+
+
+def test_the_pages_of_an_input_are_those_seen_since(journal: Journal) -> None:
+    """Those first seen since then, by address, without what others led to."""
     early, late = page("b", seen=NOON - HOUR), page("a", seen=NOON + HOUR)
     journal.note_pages(
         [
             early,
             late,
             page("c"),
-            page("d", removed=True),
             page("e", input=OTHER),
             page("f", seen=NOON - HOUR, checked=NOON + HOUR),
         ]

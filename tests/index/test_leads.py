@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +9,16 @@ from hypothesis import strategies as st
 from index.journal import PageState
 from index.reading.feed import Entry
 from index.reading.sitemap import Listed
-from index.watching.leads import RECHECKED, Lead, first_of_each, is_due, lead_of_entry, lead_of_listed
+from index.watching.leads import (
+    RECHECKED,
+    Lead,
+    first_of_each,
+    is_due,
+    is_news,
+    lead_of_entry,
+    lead_of_listed,
+    newest_first,
+)
 
 NOON = datetime(2025, 1, 11, 12, tzinfo=UTC)
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
@@ -26,9 +34,9 @@ def page(
     )
 
 
-def due(state: PageState | None, lead: Lead | None = None) -> bool:
-    """Whether it is to be read at noon by who comes every quarter of an hour."""
-    return is_due(state, lead, NOON, QUARTER)
+def due(state: PageState) -> bool:
+    """Whether it is to be looked at again at noon by who comes every quarter of an hour."""
+    return is_due(state, NOON, QUARTER)
 
 
 @pytest.mark.parametrize(
@@ -52,34 +60,44 @@ def test_an_older_page_waits_longer(age: timedelta, checked: timedelta, *, expec
     """Nobody says anything new of it: half its age passes between two looks."""
     state = page(age=age, checked=checked)
     assert due(state) is expected
-    assert due(state, Lead(ADDRESS, "a")) is expected
 
 
-def test_an_unknown_page_is_read() -> None:
+def test_an_unknown_page_is_news() -> None:
     """Whether it is listed with a word or without."""
-    assert due(None, Lead(ADDRESS))
-    assert due(None)
+    assert is_news(None, Lead(ADDRESS), "feed")
+    assert is_news(None, Lead(ADDRESS, "a"), "feed")
 
 
 @pytest.mark.parametrize("gone", [False, True])
 @pytest.mark.parametrize(("known", "said"), [("a", "b"), (None, "b"), ("a", None)])
-def test_something_new_is_read_at_once(known: str | None, said: str | None, *, gone: bool) -> None:
+def test_what_is_said_anew_is_news(known: str | None, said: str | None, *, gone: bool) -> None:
     """However lately it was looked at, however old, and even if it was gone."""
     for age in (timedelta(0), 400 * DAY):
-        assert due(page(age=age, checked=timedelta(0), gone=gone, fingerprint=known), Lead(ADDRESS, said))
+        state = page(age=age, checked=timedelta(0), gone=gone, fingerprint=known)
+        assert is_news(state, Lead(ADDRESS, said), "feed")
+        assert not is_news(state, Lead(ADDRESS, known), "feed")
+
+
+def test_another_input_says_other_things_of_a_page() -> None:
+    """A feed and a sitemap that list one page never agree, and that is no news."""
+    assert not is_news(page(age=DAY, checked=HOUR), Lead(ADDRESS, "b"), "sitemap")
 
 
 def test_a_page_that_is_gone_is_looked_at_again() -> None:
     """As any other page of its age: its publisher may have put it back."""
     assert due(page(age=DAY, checked=DAY, gone=True))
-    assert not due(page(age=DAY, checked=QUARTER, gone=True), Lead(ADDRESS, "a"))
+    assert not due(page(age=DAY, checked=QUARTER, gone=True))
 
 
-def test_a_page_whose_article_was_removed_is_left_alone() -> None:
-    """Whatever is said of it, and however long ago it was."""
-    state = replace(page(age=DAY, checked=DAY), removed=True)
-    for lead in (None, Lead(ADDRESS, "a"), Lead(ADDRESS, "b")):
-        assert not due(state, lead)
+def test_sitemaps_are_read_from_the_newest_on() -> None:
+    """By the day of publication, else of the last change; the undated last, in their order."""
+    listed = [
+        Listed("undated", None, None, None, None, None),
+        Listed("old", NOON - DAY, None, None, None, None),
+        Listed("new", None, None, NOON, None, None),
+        Listed("undated too", None, None, None, None, None),
+    ]
+    assert [each.address for each in newest_first(listed)] == ["new", "old", "undated", "undated too"]
 
 
 def test_the_intervals_grow() -> None:
@@ -87,7 +105,7 @@ def test_the_intervals_grow() -> None:
     looks, checked = [], NOON
     for minute in range(1, 60 * 24 * 60):
         now = NOON + timedelta(minutes=minute)
-        if is_due(PageState(ADDRESS, "feed", seen=NOON, checked=checked), None, now, QUARTER):
+        if is_due(PageState(ADDRESS, "feed", seen=NOON, checked=checked), now, QUARTER):
             looks.append(minute)
             checked = now
     assert looks == [15, 30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 30720]
@@ -100,7 +118,7 @@ moments = st.timedeltas(timedelta(0), timedelta(days=60))
 def test_nobody_asks_more_often_than_he_comes(age: timedelta, checked: timedelta, every: timedelta) -> None:
     """What was looked at within the time between two visits is never due by itself."""
     state = page(age=max(age, checked), checked=checked)
-    if is_due(state, None, NOON, every):
+    if is_due(state, NOON, every):
         assert every <= checked
         assert max(age, checked) / 2 <= checked
         assert max(age, checked) < RECHECKED

@@ -288,19 +288,43 @@ def test_a_withdrawn_article_is_in_no_answer(store: Store) -> None:
     assert store.generation() == 2
     # It is a copy of nothing any more.
     kept = make_article(story="")
-    assert store.article("harbour") == (kept, NOON)
+    assert store.article("harbour") == (kept, NOON, False)
     (version,) = versions(store)
     assert (version.article, version.withdrawn, version.reason) == (kept, NOON, "staged")
 
 
 def test_an_article_is_withdrawn_once(store: Store) -> None:
-    """A second word on it changes nothing, neither moment nor reason."""
+    """A second word takes nothing more away; the later one tells from when on a version is newer."""
     store.add([encoded(make_article(), 1)], MODEL)
     assert store.withdraw(Withdrawal("harbour", "wire", "staged", NOON))
     before = content(store)
     assert not store.withdraw(Withdrawal("harbour", "page", "gone", NOON + timedelta(days=1)))
+    assert not store.withdraw(Withdrawal("harbour", "wire", "early", NOON - timedelta(days=1)))
+    assert not store.withdraw(Withdrawal("harbour", "page", "vanished", vanished=True))
     assert content(store) == before
-    assert [(each.withdrawn, each.reason) for each in versions(store)] == [(NOON, "staged")]
+    assert store.article("harbour").withdrawn == NOON + timedelta(days=1)
+    assert not store.article("harbour").vanished
+
+
+def test_a_newer_version_is_not_withdrawn(store: Store) -> None:
+    """A kill of the version before says nothing of it."""
+    store.add([encoded(make_article(issued=NOON), 1)], MODEL)
+    before = content(store)
+    assert not store.withdraw(Withdrawal("harbour", "wire", "staged", NOON - timedelta(hours=1)))
+    assert content(store) == before
+    assert store.article("harbour").withdrawn is None
+
+
+def test_what_came_in_between_is_not_undone(store: Store) -> None:
+    """Another process has stored a newer version, or a kill, while this one encoded an older version."""
+    store.add([encoded(make_article("Thaw.", issued=NOON), 1)], MODEL)
+    store.add([encoded(make_article("Ice.", issued=NOON - timedelta(hours=1)), 2)], MODEL)
+    assert [each.text for each in store.articles()] == ["Thaw."]
+    store.withdraw(Withdrawal("harbour", "wire", "staged", NOON + timedelta(hours=2)))
+    store.add([encoded(make_article("Flood.", issued=NOON + timedelta(hours=1)), 3)], MODEL)
+    assert list(store.articles()) == []
+    store.add([encoded(make_article("Flood.", issued=NOON + timedelta(hours=3)), 4)], MODEL)
+    assert [each.text for each in store.articles()] == ["Flood."]
 
 
 def test_a_withdrawal_may_come_before_its_article(store: Store) -> None:
@@ -308,7 +332,7 @@ def test_a_withdrawal_may_come_before_its_article(store: Store) -> None:
     before = datetime.now(UTC)
     assert not store.withdraw(Withdrawal("x", "wire", "sent in error"))
     assert not store.withdraw(Withdrawal("x", "wire", "sent in error"))
-    blank, withdrawn = store.article("x")
+    blank, withdrawn, _ = store.article("x")
     assert (blank.title, blank.text, blank.input) == ("", "", "wire")
     assert withdrawn
     assert before <= withdrawn <= datetime.now(UTC)
@@ -371,12 +395,7 @@ def test_what_is_removed_leaves_nothing(store: Store, database: Database) -> Non
     assert versions(store) == []
     with pytest.raises(KeyError, match="harbour"):
         store.article("harbour")
-    assert {name: each.removed for name, each in journal.pages("1234").items()} == {
-        "1": True,
-        "2": True,
-        "3": False,
-        "4": False,
-    }
+    assert store.identities.removed(["harbour", "b", "x"]) == {"harbour"}
     store.add([encoded(make_article("Flood."), 5)], MODEL)
     assert [each.article.text for each in versions(store)] == ["Flood."]
     assert [each.article.text for each in versions(store, "b")] == ["Rain.", "Snow."]
@@ -402,6 +421,9 @@ def test_of_several_the_first_to_come_is_the_piece(store: Store) -> None:
     """Whatever their ids, and also if it is withdrawn, so that it does not come back by another way."""
     for name in ("b", "a"):
         store.add([encoded(make_article(id=name), 1)], MODEL)
+    assert store.same_piece(make_article(id="x")) == "b"
+    # A newer version has not come later than the piece itself.
+    store.add([encoded(make_article(id="b", updated=date(2025, 1, 12)), 1)], MODEL)
     assert store.same_piece(make_article(id="x")) == "b"
     store.withdraw(Withdrawal("b", "wire", "staged"))
     store.add([encoded(make_article("Thaw.", id="a", url=None), 2)], MODEL)

@@ -61,9 +61,10 @@ def test_an_older_version_never_replaces_a_newer_one(stored: Article, read: Arti
     newer = succeed(stored, read, TODAY)
     assert stored.issued
     assert read.issued
-    if read.issued < stored.issued:
+    same = (stored.title, stored.text, stored.correction) == (read.title, read.text, read.correction)
+    if read.issued < stored.issued or same:
         assert newer is None
-    if read.issued > stored.issued:
+    elif read.issued > stored.issued:
         assert newer is not None
         assert newer.text == read.text
 
@@ -83,9 +84,44 @@ def test_published_never_gets_later(stored: Article, read: list[Article]) -> Non
 def test_the_id_and_whose_word_it_is_stay(stored: Article, read: Article, named: bool) -> None:  # noqa: FBT001 - drawn
     """A newer version is stored under the id that the article has."""
     stored = replace(stored, id="of old", named=named)
-    newer = succeed(stored, read, TODAY)
+    newer = succeed(stored, replace(read, named=named), TODAY)
     if newer is not None:
         assert (newer.id, newer.named) == ("of old", named)
+
+
+@pytest.mark.parametrize("issued", [None, LATER])
+def test_what_a_file_names_is_replaced_by_what_is_named_alone(issued: datetime | None) -> None:
+    """A page of the same address may say other words: whoever numbers his articles means each of them."""
+    stored = make_article("Ice held.", named=True)
+    read = make_article("Ice broke.", issued=issued)
+    assert succeed(stored, read, TODAY) is None
+    assert succeed(stored, replace(read, named=True), TODAY) is not None
+
+
+@pytest.mark.parametrize(("read_from", "taken"), [("https://gull.example/a", True), ("wire/old.json", False)])
+def test_what_only_vanished_is_back_with_its_address(read_from: str, *, taken: bool) -> None:
+    """Any page that gives it lifts that, with the very version of before; an old file does not."""
+    stored, read = version(), version(input=read_from)
+    assert (succeed(stored, read, TODAY, withdrawn=LATER, vanished=True) is not None) == taken
+    assert succeed(stored, read, TODAY, withdrawn=LATER) is None
+
+
+def test_a_page_that_says_less_keeps_what_its_feed_said() -> None:
+    """Title, day, authors and source, where it was read from the same address before."""
+    stored = version(authors=("Ann",), source="The Gull", input="https://gull.example/a")
+    bare = make_article(
+        "Ice broke.",
+        title="Ice broke.",
+        titled=False,
+        source="gull.example",
+        published=None,
+        input=stored.input,
+    )
+    newer = succeed(stored, bare, TODAY)
+    assert newer
+    kept = (newer.title, newer.titled, newer.source, newer.authors, newer.published)
+    assert kept == (stored.title, True, "The Gull", ("Ann",), stored.published)
+    assert succeed(stored, replace(bare, text=stored.text), TODAY) is None
 
 
 def test_an_undated_reading_is_taken_at_its_word() -> None:
@@ -93,6 +129,8 @@ def test_an_undated_reading_is_taken_at_its_word() -> None:
     stored = make_article("Ice held.", published=DAY, updated=TODAY, correction="No.", corrected=TODAY)
     read = make_article("Ice broke.", id="x", published=LATER.date(), named=True)
     assert succeed(stored, read, TODAY) == replace(read, id="harbour", named=False)
+    # It takes no turns with a page that is dated.
+    assert succeed(version(input="page"), read, TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -134,14 +172,12 @@ def test_words_do_not_change_before_they_appear() -> None:
 
 
 def test_the_same_words_keep_their_day() -> None:
-    """Another source, address or date of the same words is no update of them."""
+    """Another source, address or date of the same words is no update of them, nor is a correction."""
     stored = version(updated=date(2025, 3, 11))
-    newer = succeed(stored, version(issued=LATER, updated=TODAY, source="The Tide"), TODAY)
-    assert newer
-    assert (newer.updated, newer.source, newer.issued) == (date(2025, 3, 11), "The Tide", LATER)
-    untouched = succeed(version(), version(issued=LATER, updated=TODAY), TODAY)
-    assert untouched
-    assert untouched.updated is None
+    assert succeed(stored, version(issued=LATER, updated=TODAY, source="The Tide"), TODAY) is None
+    corrected = succeed(stored, version(issued=LATER, updated=TODAY, correction="Forty."), TODAY)
+    assert corrected
+    assert corrected.updated == date(2025, 3, 11)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +194,7 @@ def test_the_first_day_is_the_earliest_known(
     stored: date | None, read: date | None, expected: date | None
 ) -> None:
     """A feed that dates anew does not make an article younger."""
-    newer = succeed(version(published=stored), version(issued=LATER, published=read), TODAY)
+    newer = succeed(version(published=stored), version("Ice broke.", issued=LATER, published=read), TODAY)
     assert newer
     assert newer.published == expected
 
@@ -182,6 +218,7 @@ def test_a_correction_keeps_its_first_day(
 ) -> None:
     """Its day is what the publisher says, else that of the first reading; another one has its own."""
     before = version(correction=stored[0], corrected=stored[1])
-    newer = succeed(before, version(issued=LATER, correction=read[0], corrected=read[1]), TODAY)
+    after = version("Ice broke.", issued=LATER, correction=read[0], corrected=read[1])
+    newer = succeed(before, after, TODAY)
     assert newer
     assert (newer.correction, newer.corrected) == (read[0], expected)
