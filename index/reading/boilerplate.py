@@ -26,11 +26,31 @@ _BOILERPLATE = re.compile(
     r"|если\s+вы\s+(?:заметили|нашли)\s+ошибку).{0,200}$",
     re.IGNORECASE,
 )
+_READ_ON = (
+    r"(?:(?:continue|keep)(?:\s+(?:reading|this|the|with)\b|[.!]*$)"
+    r"|read\s+(?:on\b|more\b|(?:this|the|our)\s+(?:full|rest|whole|entire|article|story|piece))"
+    r"|(?:unlock|view|access)\s+(?:this|the|our|full|all)\s+(?:full\s+)?(?:article|story|content|text|piece|access|articles)\b)"
+)
 _PAYWALL = re.compile(
-    r"(?:subscribe|log\s?in|sign\s+in|register|create\s+(?:a|an)\s+(?:free\s+)?account)\s+(?:now\s+)?to\s+(?:continue|keep|read|unlock|view|access)\b"
-    r"|to\s+(?:continue|keep)\s+reading\b|already\s+a(?:\s+\w+)?\s+(?:subscriber|member)\b|(?:for|to|available\s+to)\s+subscribers\s+only\b"
+    rf"(?:subscribe|log\s?in|sign\s+in|register|create\s+(?:a|an)\s+(?:free\s+)?account)\s+(?:now\s+)?to\s+{_READ_ON}"
+    r"|to\s+(?:continue|keep)\s+reading\b|(?:for|to|available\s+to)\s+subscribers\s+only\b"
     r"|exclusive(?:ly)?\s+(?:to|for)\s+(?:our\s+)?subscribers\b|this\s+(?:article|content|story)\s+is\s+(?:reserved\s+)?for\s+(?:our\s+)?(?:subscribers|members)\b"
     r"|доступн[оаий]+\s+(?:лише|тільки|только)\s+(?:для\s+)?(?:перед|під|под)плат?ник|оформіть\s+передплату|оформите\s+подписку",
+    re.IGNORECASE,
+)
+_MEMBERS = re.compile(r"already\s+a(?:\s+\w+)?\s+(?:subscriber|member)\b", re.IGNORECASE)
+_GATE_WORDS = 25
+_COOKIES = re.compile(r"\bcookies?\b|\bconsent\b", re.IGNORECASE)
+_ASKS_CONSENT = re.compile(
+    r"\b(?:we(?:\s+and\s+our\s+(?:\w+\s+)?partners)?\s+(?:use|store)|accept(?:\s+all)?|you\s+(?:agree|consent))\b",
+    re.IGNORECASE,
+)
+_MISSING = re.compile(
+    r"(?:(?:we(?:['\u2019]re|\s+are)\s+)?sorry[\s,.!:]+(?:but\s+)?)?(?:(?:this|the|that)\s+(?:article|page|story|content|post)\b[^.;:]{0,60}?"
+    r"\s(?:is|are)\s+(?:no\s+longer|not(?:\s+currently)?)\s+available|(?:this|the|that)\s+(?:article|page|story)\b[^.;:]{0,60}?\s"
+    r"(?:can\s?not|could\s+not|can['\u2019]t|couldn['\u2019]t)\s+be\s+found|(?:this|the)\s+page\s+(?:you\s+[\w\s]{3,40}\s)?does\s+not\s+exist"
+    r"|(?:error\s+404|404|page\s+not\s+found)\b|we\s+(?:can\s?not|could\s+not|can['\u2019]t|couldn['\u2019]t)\s+find\s+(?:the|that|this)\s+page"
+    r"|(?:сторінку|страница|статтю)\s+не\s+(?:знайдено|найдена))",
     re.IGNORECASE,
 )
 
@@ -40,6 +60,24 @@ def is_boilerplate(paragraph: str) -> bool:
     return bool(_BOILERPLATE.match(paragraph))
 
 
-def is_paywalled(text: str) -> bool:
-    """Whether a page asks its reader to log in or subscribe to read on."""
-    return bool(_PAYWALL.search(text))
+def is_paywalled(paragraph: str, *, within: bool = True) -> bool:
+    """Whether a paragraph of its own asks its reader to log in or subscribe to read on.
+
+    Args:
+        paragraph: its words; a long one is prose.
+        within: it stands where the article does; a question to members may else be a menu's.
+    """
+    if len(paragraph.split()) > _GATE_WORDS:
+        return False
+    return bool(_PAYWALL.search(paragraph) or (within and _MEMBERS.match(paragraph)))
+
+
+def is_consent(paragraphs: list[str]) -> bool:
+    """Whether paragraphs only ask for leave to set cookies."""
+    told = [text for text in paragraphs if _COOKIES.search(text)]
+    return len(told) * 2 >= len(paragraphs) > 0 and any(map(_ASKS_CONSENT.search, told))
+
+
+def is_missing(paragraph: str) -> bool:
+    """Whether a paragraph says that what was asked for is not there."""
+    return bool(_MISSING.match(paragraph))

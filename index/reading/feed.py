@@ -17,7 +17,7 @@ from index.reading.feed_parser import Found, parse_entries
 from index.reading.xml import absolute, open_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _NAME = 200
@@ -141,11 +141,19 @@ def _instant(given: Mapping[str, Any], names: tuple[str, ...], strange: list[str
     text, parsed = given[name].strip(), given.get(f"{name}_parsed")
     instant = parse_instant(text)
     if instant is None and parsed and _WORDED.match(text[:_NAME]):
-        year, month, day, hour, minute, second = parsed[:6]
-        instant = parse_instant(datetime(year, month, day, hour, minute, second, tzinfo=UTC).isoformat())
+        instant = _of_parts(parsed[:6])
     if instant is None:
         strange.append(text)
     return instant
+
+
+def _of_parts(parts: Sequence[int]) -> datetime | None:
+    """The instant of feedparser's year to second; its years may be 0 or 10000, its seconds 60 or 61."""
+    year, month, day, hour, minute, second = parts
+    try:
+        return parse_instant(datetime(year, month, day, hour, minute, second, tzinfo=UTC).isoformat())
+    except ValueError:
+        return None
 
 
 def _authors(given: Mapping[str, Any]) -> tuple[str, ...]:

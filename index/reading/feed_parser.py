@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from index.reading.xml import absolute, not_well_formed
@@ -24,6 +25,10 @@ _DEFEAT = (
 _ELEMENTS = 400_000
 # feedparser looks through all of them at each element that is in none it knows.
 _NAMESPACES = 100
+# It takes time that grows with the square of an element's attributes, and of a base's length if each
+# element makes the base longer; for every open element it keeps a base.
+_ATTRIBUTES, _LONGEST_BASE, _DEPTH = 100, 4_096, 10_000
+_BASES = frozenset({"xml:base", "base"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,20 @@ class _Ours:
 
     def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
         self.begun += 1
-        if self.begun > _ELEMENTS:
+        if self.begun > _ELEMENTS or self.depth > _DEPTH:
             raise _EnoughError
-        super().unknown_starttag(tag, attributes)  # type: ignore[misc] # the parser's, which _parsers adds
+        room = _LONGEST_BASE - len(self.baseuri)
+        read = [
+            (name, value)
+            for name, value in attributes[:_ATTRIBUTES]
+            if name.lower() not in _BASES or len(value) <= room
+        ]
+        super().unknown_starttag(tag, read)  # type: ignore[misc] # the parser's, which _parsers adds
+
+    def startElementNS(self: Any, name: Any, qname: Any, attributes: Any) -> None:  # noqa: N802 - SAX's name
+        if len(attributes) > _ATTRIBUTES:
+            attributes = _first(attributes)
+        super().startElementNS(name, qname, attributes)  # type: ignore[misc] # the strict parser's
 
     def _start_item(self: Any, attributes: dict[str, str]) -> None:
         if len(self.entries) >= ENTRIES:
@@ -85,6 +101,13 @@ class _Ours:
     def track_namespace(self: Any, prefix: str | None, uri: str) -> None:
         if len(self.namespaces_in_use) < _NAMESPACES:
             super().track_namespace(prefix, uri)  # type: ignore[misc] # the parser's, too
+
+
+def _first(attributes: Any) -> Any:
+    """So many of the attributes as are read."""
+    from xml.sax.xmlreader import AttributesNSImpl
+
+    return AttributesNSImpl(dict(islice(attributes.items(), _ATTRIBUTES)), {})
 
 
 @functools.cache

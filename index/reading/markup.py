@@ -38,6 +38,8 @@ _MOST_ATTRIBUTES = 20_000
 _SAMPLE = 20_000
 _LITTLE = 0.1
 _PROSE = 12
+_PROSE_IN_CELL = 25
+_OF_TABLES = ("tbody", "thead", "tfoot", "tr", "td", "th")
 
 
 def decode_page(raw: bytes, content_type: str = "") -> str:
@@ -114,16 +116,44 @@ def part_soup(tree: HtmlElement) -> None:
     for parent in dict.fromkeys(br.getparent() for br in tree.iter("br") if _doubled(br)):
         if parent is not None and parent.tag in _HOLDS_TEXT:
             _wrap(parent)
-    for division in list(tree.iter("div")):
-        inner = list(division.iterdescendants())
-        linked = sum(len("".join(each.itertext())) for each in inner if each.tag == "a")
+    for division in [each for each in tree.iter("div") if not _holds_block(each)]:
+        linked = sum(len("".join(each.itertext())) for each in division.iter("a"))
         text = "".join(division.itertext())
-        if (
-            not any(each.tag in _BLOCKS for each in inner)
-            and len(text) > 2 * linked
-            and len(text.split()) >= _PROSE
-        ):
+        if len(text) > 2 * linked and len(text.split()) >= _PROSE:
             division.tag = "p"
+
+
+def _holds_block(element: HtmlElement) -> bool:
+    return next(element.iterdescendants(*_BLOCKS), None) is not None
+
+
+def open_layout(tree: HtmlElement) -> None:
+    """Makes divisions of tables that hold prose, with the tables around them."""
+    tables = [each for cell in _prose_cells(tree) for each in cell.iterancestors("table")]
+    layout = dict.fromkeys(tables)
+    outermost = [each for each in layout if not any(above in layout for above in each.iterancestors("table"))]
+    for part in [
+        part for each in outermost for part in each.iter("tbody", "thead", "tfoot", "tr", "td", "th")
+    ]:
+        part.tag = "div"
+    for table in layout:
+        table.tag = "div"
+
+
+def _prose_cells(tree: HtmlElement) -> list[HtmlElement]:
+    """The cells with many words of their own, those of tables within them not counted."""
+    from lxml.etree import iterwalk
+
+    found, counts = [], [0]
+    for event, element in iterwalk(tree, events=("start", "end")):
+        if event == "start":
+            counts += [0] if element.tag == "td" else []
+            counts[-1] += len((element.text or "").split())
+            continue
+        if element.tag == "td" and counts.pop() >= _PROSE_IN_CELL:
+            found.append(element)
+        counts[-1] += len((element.tail or "").split())
+    return found
 
 
 def _doubled(element: HtmlElement) -> bool:

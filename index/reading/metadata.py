@@ -7,7 +7,9 @@ updated   dateModified           article:modified_time…         feed
 authors   author                 author, citation_author…       feed, a byline trafilatura finds
 source    publisher              og:site_name                   feed, else the host by compose()
 language  inLanguage             og:locale                      <html lang> (before og:locale), feed
-address   mainEntityOfPage, url  og:url                         rel=canonical, where it was fetched
+address   url (comes last)       og:url                         rel=canonical (first), where it was fetched
+
+JSON-LD counts only where it is about this page: by its address or title, or as the only article there.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from index.addresses import believed_address
+from index.reading.bylines import author_names, same_name
+from index.reading.claims import address_of, claims_of, itself
+from index.reading.corrections import Correction, correction
 from index.reading.dates import parse_day, parse_instant
 from index.reading.decoding import one_line
 from index.reading.fields import canonical
-from index.reading.linked_data import LinkedArticle, text_of
-from index.reading.notices import Correction, correction
+from index.reading.linked_data import LinkedArticle, folded, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,20 +70,19 @@ _LINKED = {
     "source": ("publisher", "sourceOrganization"),
     "language": ("inLanguage",),
 }
-_ADDRESS_NAMES = ("@id", "url")
 _BESIDE = frozenset(("aside", "nav", "footer"))
-_BY = re.compile(r"^(?:written\s+)?(?:by|von|par|por|автор:|автор|від)\s+", re.IGNORECASE)
-_AND = re.compile(r"\s*(?:,\s+and|;|\band\b|\bund\b|\bта\b|&)\s+", re.IGNORECASE)  # noqa: RUF001 - Ukrainian
 _ADDRESSED = re.compile(r"https?:|www\.|@|^/")
 _SUFFIX = re.compile(r"\s+(?:[|\u2013—·»-]|::)\s+")
-_AUTHORS, _AUTHOR, _HEADINGS = 20, 100, 5
+_HEADINGS = 5
+_TIMES, _TITLE = 20, 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
     """What a page says of itself: `fields` as compose() takes them, all else as an article has it.
 
-    `titles` is all that it calls itself, the title first; `told` whether it says that it is an article.
+    `titles` is all that it calls itself, the title first; `told` whether it says that it is an article,
+    `closed` whether that it is not free to read.
     """
 
     fields: dict[str, Any]
@@ -89,6 +91,7 @@ class Stated:
     issued: datetime | None
     correction: Correction | None
     told: bool
+    closed: bool = False
 
 
 def read_metadata(tree: HtmlElement, address: str | None, fallback: Mapping[str, Any]) -> Stated:
@@ -99,8 +102,9 @@ def read_metadata(tree: HtmlElement, address: str | None, fallback: Mapping[str,
         address: where it was fetched from; None if that is not known.
         fallback: what a feed said of it, for what the page does not say.
     """
-    linked = LinkedArticle(tree)
     metas = _metas(tree)
+    claims = claims_of(tree, _meta(metas, ("og:url",)))
+    linked = LinkedArticle(tree, itself(_called(tree, metas), claims, address))
     said = _said(tree, linked, metas)
     fed = {name: [value] for name, value in canonical(fallback).items()}
     found = {name: [*said.get(name, []), *fed.get(name, [])] for name in {*said, *fed}}
@@ -115,10 +119,11 @@ def read_metadata(tree: HtmlElement, address: str | None, fallback: Mapping[str,
     return Stated(
         fields={**fields, **dates, "title": titles[0] if titles else None},
         titles=titles,
-        address=_address(tree, linked, metas, address),
+        address=address_of(claims, linked, address),
         issued=issued,
         correction=_correction(linked),
-        told=linked.found or "article" in _meta(metas, ("og:type",)),
+        told=linked.found or (dates["date"] is not None and "article" in _meta(metas, ("og:type",))),
+        closed=any(str(each).lower().endswith("false") for each in linked.values("isAccessibleForFree")),
     )
 
 
@@ -136,15 +141,6 @@ def dated(published: Iterable[Any], updated: Iterable[Any]) -> tuple[dict[str, A
     return {"date": first, "updated": last}, issued
 
 
-def author_names(given: Iterable[Any], source: Any = None) -> tuple[str, ...]:
-    """The names among what is given as authors, each once, without "By", addresses and the source."""
-    lines = (text_of(value, ("name",)) for value in given)
-    words = (part for line in lines if line for part in _AND.split(_BY.sub("", one_line(line))))
-    names = (" ".join(part.split()).strip(" ,|·") for part in words)
-    right = [name for name in names if name and len(name) <= _AUTHOR and not _ADDRESSED.search(name)]
-    return tuple(dict.fromkeys(name for name in right if not _same(name, source)))[:_AUTHORS]
-
-
 def _said(tree: HtmlElement, linked: LinkedArticle, metas: dict[str, list[str]]) -> dict[str, list[Any]]:
     said = {
         name: [*linked.texts(*_LINKED[name], of=("name", "@value", "alternateName")), *_meta(metas, keys)]
@@ -152,7 +148,7 @@ def _said(tree: HtmlElement, linked: LinkedArticle, metas: dict[str, list[str]])
     }
     html = tree if tree.tag == "html" else tree.getroottree().getroot()
     said["language"] = [*linked.texts("inLanguage"), html.get("lang", ""), *_meta(metas, _META["language"])]
-    said["date"] += [time.get("datetime") for time in tree.iter("time") if _of_article(time)]
+    said["date"] += [time.get("datetime") for time in _times(tree)]
     return {name: [value for value in values if value] for name, values in said.items()}
 
 
@@ -170,9 +166,18 @@ def _meta(metas: dict[str, list[str]], keys: tuple[str, ...]) -> list[str]:
     return [value for key in keys for value in metas.get(key, [])]
 
 
-def _of_article(time: HtmlElement) -> bool:
-    around = {element.tag for element in time.iterancestors()}
-    return bool(time.get("datetime")) and "article" in around and not around & _BESIDE
+def _times(tree: HtmlElement) -> list[HtmlElement]:
+    """The first times of the <article> that holds the heading, or that is the only one; of no teaser."""
+    headed = (next(heading.iterancestors("article"), None) for heading in islice(tree.iter("h1"), _HEADINGS))
+    alone = [each for each in islice(tree.iter("article"), _TIMES) if not _is_beside(each)]
+    article = next((each for each in headed if each is not None), alone[0] if len(alone) == 1 else None)
+    times = [] if article is None else islice(article.iter("time"), _TIMES)
+    own = (time for time in times if next(time.iterancestors("article"), None) is article)
+    return [time for time in own if time.get("datetime") and not _is_beside(time)]
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    return any(above.tag in _BESIDE for above in element.iterancestors())
 
 
 def _authors(
@@ -208,29 +213,19 @@ def _without_site(title: str, sources: Iterable[Any]) -> str:
     """The title without the site's name after it, or before it."""
     parts = _SUFFIX.split(title)
     first, last = parts[0], parts[-1]
-    if len(parts) > 1 and any(_same(last, source) for source in sources):
+    if len(parts) > 1 and any(same_name(last, source) for source in sources):
         return title[: -len(last)].rstrip(" |\u2013—·»:-")
-    if len(parts) > 1 and any(_same(first, source) for source in sources):
+    if len(parts) > 1 and any(same_name(first, source) for source in sources):
         return title[len(first) :].lstrip(" |\u2013—·»:-")
     return title
 
 
-def _same(name: str, source: Any) -> bool:
-    told = text_of(source)
-    return bool(told) and name.casefold() == " ".join(str(told).split()).casefold()
-
-
-def _address(
-    tree: HtmlElement, linked: LinkedArticle, metas: dict[str, list[str]], address: str | None
-) -> str | None:
-    pages = linked.texts("mainEntityOfPage", "url", of=_ADDRESS_NAMES)
-    links = [
-        link.get("href") or ""
-        for link in tree.iter("link")
-        if "canonical" in link.get("rel", "").lower().split()
-    ]
-    claimed = [*pages, *_meta(metas, ("og:url",)), *links]
-    return next((whole for each in claimed if (whole := believed_address(each, address))), address)
+def _called(tree: HtmlElement, metas: dict[str, list[str]]) -> list[str]:
+    """All that the page is called outside its JSON-LD; of its <title> also the parts between dashes."""
+    headings = [" ".join(heading.itertext()) for heading in islice(tree.iter("h1"), _HEADINGS)]
+    named = [(element.text or "")[:_TITLE] for element in islice(tree.iter("title"), 1)]
+    parts = [part for title in named for part in (title, *_SUFFIX.split(title)[:_HEADINGS])]
+    return [title for title in [*_meta(metas, _META["title"]), *headings, *parts] if folded(title)]
 
 
 def _correction(linked: LinkedArticle) -> Correction | None:

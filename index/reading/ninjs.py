@@ -8,6 +8,7 @@ authors    byline, bylines[], by, authors[], people[] whose role is to write
 source     source, provider, infosources[], copyrightholder
 url        link, canonical, links[] and altids that say canonical, else the rendition or association "web"
 withdrawn  pubstatus canceled, or a kill note in ednote, headline, slugline or all of a short text
+embargo    embargoed, embargo, or an ednote that begins with it; one that cannot be read is not over
 corrected  ednote or headline that says so: the words, and the day of versioncreated
 
 What is withheld or under embargo, and what is no text, is skipped. Names of fields are read in any case.
@@ -21,13 +22,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError
-from index.reading.dates import parse_instant
+from index.reading.corrections import wire_correction
+from index.reading.dates import parse_deadline, parse_instant
 from index.reading.decoding import one_line, shown
 from index.reading.fields import Noticed, Origin, compose
 from index.reading.metadata import dated
-from index.reading.notices import is_withdrawal, shortened, wire_correction, withdraws
+from index.reading.notices import is_kill, is_withdrawal, shortened, withdraws
 from index.reading.wire_fields import (
     authors_of,
+    embargo_of,
     headline_of,
     identity_of,
     line_of,
@@ -51,6 +54,8 @@ _SIGNS = frozenset(
 _ENVELOPES = ("items", "results", "data", "item", "_items", "documents")
 _DEEPEST = 6
 _TEXTS = frozenset(("text", "composite", ""))
+# A headline in plain words, "Report withdrawn", is a note only over a text that is no story.
+_SHORT_WORDS = 40
 _CANCELED = frozenset(("canceled", "cancelled", "killed", "withdrawn"))
 
 
@@ -123,6 +128,10 @@ def _read_item(given: Any, origin: Origin) -> Iterator[Article | Withdrawal | Sk
         issued = parse_instant(line_of(item.get("versioncreated")))
         yield Withdrawal(identity, origin.input, shortened(killed), issued)
         return
+    embargoed = _embargoed(item)
+    if embargoed:
+        yield Skipped(origin.input, embargoed)
+        return
     try:
         yield from _compose(item, text, origin)
     except InputError as error:
@@ -159,22 +168,16 @@ def _unusable(item: dict[str, Any]) -> str | None:
         return None
     if kind not in _TEXTS:
         return f"{shown(identity_of(item))}: no text but {shown(kind)}"
-    until = _embargo(line_of(item.get("embargoed")))
-    return (
-        f"{shown(identity_of(item))}: under embargo until {shown(until)}; read it again then"
-        if until
-        else None
-    )
+    return None
 
 
-def _embargo(text: str) -> str | None:
-    """The text of an instant that is still to come; one that cannot be read is no embargo."""
-    try:
-        until = datetime.fromisoformat(text)
-    except ValueError:
+def _embargoed(item: dict[str, Any]) -> str | None:
+    """Why an item is to be read again later, if it is."""
+    told = embargo_of(item)
+    until = parse_deadline(told) if told else None
+    if not told or (until and until <= datetime.now(tz=UTC)):
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return text if until > datetime.now(tz=UTC) else None
+    return f"{shown(identity_of(item))}: under embargo until {shown(told)}; read it again then"
 
 
 def _killed(item: dict[str, Any], text: str) -> str | None:
@@ -184,6 +187,8 @@ def _killed(item: dict[str, Any], text: str) -> str | None:
         return note or "canceled by the agency"
     if withdraws(note, to_editors=True):
         return note
-    if withdraws(headline) or withdraws(line_of(item.get("slugline"))):
+    if is_kill(headline) or is_kill(line_of(item.get("slugline"))):
         return note or headline or line_of(item.get("slugline"))
+    if withdraws(headline) and len(text.split()) <= _SHORT_WORDS:
+        return note or headline
     return one_line(text) if is_withdrawal(text) else None

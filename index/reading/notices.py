@@ -1,30 +1,27 @@
-"""Notes to readers and editors: a text is withdrawn, or was corrected. A text about such things is no note.
+"""Notes to readers and editors that a text is withdrawn. A text about such things is no note.
 
 What is a note                                      what is none
 "KILL", "KILL: Bridge opens", "Bridge opens-KILL"   "Police kill two in raid", "KILL BILL RETURNS"
 "EDITORS: story withdrawn", "Please disregard."     "Troops withdrawn from Kherson"
-"Correction: the bridge has…"                       "Correction in shares deepens", "Updates with quotes"
+"This article has been removed."                    "The paper has removed an article about the king"
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
 
-from index.answering.date_words import MONTHS
-from index.reading.dates import parse_day
 from index.reading.decoding import one_line
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 _WORDS_LIMIT = 300
-_SHORT = 80
+_SHORT = 40
 _STORY = r"(?:story|stories|item|article|dispatch|report|series|alert|piece)"
 _DONE = r"(?:withdrawn|killed|retracted|eliminated|removed|pulled|deleted|taken\s+down|unpublished)"
-_TO_EDITORS = (
+# What is withdrawn from sale or removed from a bill is news; from a site, it is gone.
+_NOT_FROM = (
+    r"\b(?!\s+from\s+(?!(?:our|this|the)\s+(?:web\s?)?(?:sites?|pages?|archives?|wire|publication)\b))"
+)
+_IS = r"(?:has|have)\s+(?:since\s+|now\s+)?been|(?:was|were|is|are)(?:\s+being|\s+now|\s+hereby)?"
+TO_EDITORS = (
     r"(?:(?:attention|attn|urgent|note\s+to)[\s:,.\u2013—-]+)?"
     r"(?:editors?(?:['\u2019]s?)?(?:\s+note)?|eds|ed\.?\s*note)"
 )
@@ -35,18 +32,29 @@ _KILLS = (
 )
 # Agencies write these in capitals, and that is what tells them from words of a headline.
 _IN_CAPITALS = re.compile(
-    rf"(?:{_KILLS}|WITHDRAWAL)[.!]*$|(?:{_KILLS})(?:\s*:|\s+[\u2013—-]|[\u2013—])\s*\S|KILL(?:[\s,]+KILL)+\b"
+    rf"(?:{_KILLS})[.!]*$|(?:{_KILLS})(?:\s*:|\s+[\u2013—-]|[\u2013—])\s*\S|KILL(?:[\s,]+KILL)+\b"
+    r"|(?:(?:MANDATORY |STORY )?KILL|(?:STORY )?WITHDRAWN)[.!]+\s"
     rf"|(?=.*[a-z]|(?:BC|AM|PM|AP)-).*[-\u2013—/,:]\s*(?:{_KILLS})[.!]*$"
     r"|NOTICE:.*\b(?i:(?:is|was|has been) withdrawn)\b"
 )
+_MANDATORY = (
+    r"(?:mandatory\s+kill|kill\s+(?:notice|advisory)|notice\s+of\s+withdrawal)"
+    r"(?:[.!]*$|\s*[:\u2013—-]\s|[.!]+\s)"
+)
+# "The previous story" and "the earlier version" are what a new text takes the place of.
+_NAMED = r"(?:(?!\b(?:previous|earlier|prior|first|old|version)\b)[^,;:.]){0,40}"
+_AGENCY = (
+    r"(?:we|(?:the\s+)?(?:agency|desk|AP|associated\s+press|reuters|AFP|dpa|ANSA|EFE|Ukrinform|Interfax))"
+)
+_ASKS = (
+    rf"(?:please\s+)?(?:kill|disregard|withdraw|delete|do\s+not\s+use)\s+(?:the|this|our|that)\b{_NAMED}\b{_STORY}\b"
+    rf"|please\s+disregard[.!]*$|please\s+(?:kill|do\s+not\s+use)\s+{_STORY}\b"
+)
 _OUTRIGHT = re.compile(
-    rf"(?:mandatory\s+kill|kill\s+(?:notice|advisory)|{_STORY}\s+(?:kill|{_DONE})|notice\s+of\s+withdrawal)[.!]*$"
-    rf"|(?:mandatory\s+kill|kill\s+(?:notice|advisory)|notice\s+of\s+withdrawal)\s*[:\u2013—-]\s"
-    rf"|please\s+disregard[.!]*$|please\s+(?:kill|disregard|withdraw|do\s+not\s+use)\s+(?:the|this|our)\b.*\b{_STORY}\b"
-    rf"|please\s+kill\s+{_STORY}\b|do\s+not\s+use\s+(?:this|the|our)\s+{_STORY}\b"
-    rf"|this\s+{_STORY}\s+(?:has\s+been|have\s+been|was|is(?:\s+being)?)\s+{_DONE}\b"
-    rf"|{_STORY}\s+(?:has\s+been|was|is)\s+{_DONE}[.!]*$"
-    rf"|the\s+(?:AP|associated\s+press|reuters|AFP|dpa)\s+has\s+{_DONE}\s+(?:its|the|a|this)\s+{_STORY}\b"
+    rf"{_MANDATORY}|{_STORY}\s+(?:kill|{_DONE})[.!]*$|please\s+disregard[.!]*$|please\s+(?=kill|disregard|withdraw|de|do)(?:{_ASKS})"
+    rf"|do\s+not\s+use\s+(?:this|the|our)\s+{_STORY}\b|this\s+{_STORY}\s+(?:{_IS})\s+{_DONE}{_NOT_FROM}"
+    rf"|(?:story|item|article)\s+(?:{_IS})\s+{_DONE}[.!]*$"
+    rf"|{_AGENCY}\s+(?:has|have)\s+{_DONE}\s+(?:its|the|a|this|our)\s+{_STORY}\b"
     r"|.*\b(?:a\s+)?kill\s+is\s+mandatory\b"
     r"|(?:(?:новину|повідомлення|матеріал)\s+(?:відкликано|анульовано|скасовано|видалено)"
     r"|(?:новость|сообщение|материал)\s+(?:отозван|отозвано|отозвана|аннулирован|аннулировано|аннулирована|снят|снято|снята))[.!]*$"
@@ -55,81 +63,67 @@ _OUTRIGHT = re.compile(
 )
 # In a note to editors, the words need no capitals; the note is about a story already.
 _FOR_EDITORS = re.compile(
-    rf"(?:{_STORY}\b.{{0,160}}\b(?:{_DONE}|disregard|kill)\b|(?:kill|disregard|withdraw|do\s+not\s+use)\b.{{0,160}}\b{_STORY}\b)"
-    r"|(?:kill|withdrawn|disregard)\b",
+    rf"(?:kill|disregard|withdrawn|retracted|do\s+not\s+use)[.!]*$|(?:withdrawn|retracted)\s+(?:by|at|pending|because|due)\b|{_ASKS}"
+    r"|(?:please\s+)?(?:kill|disregard|withdraw)\s+(?-i:[A-Z]{2,}[\w/]*-\S|(?<=lease kill )[A-Z][A-Z0-9]{2,})"
+    rf"|(?:this|the|our)\s+(?:above\s+|following\s+|entire\s+)?(?:story|item|dispatch)\s+(?:{_IS})\s+{_DONE}{_NOT_FROM}"
+    rf"|(?:this|our|the\s+above|the\s+following)\s+{_STORY}\s+(?:{_IS})\s+{_DONE}{_NOT_FROM}"
+    rf"|(?:this|the|our)?\s*{_STORY}\s+(?:above|below|(?:slugged|headlined|titled)\s[^;:.]{{1,80}}?),?\s+(?:{_IS})\s+{_DONE}{_NOT_FROM}"
+    r"|(?:(?:the|this|above)\s+)?(?:story|item|dispatch)\s+(?:is\s+)?(?:withdrawn|retracted|killed)\b(?!\s+from\b)"
+    rf"|{_AGENCY}\s+(?:is|are|has|have|hereby)?\s*(?:withdrawing|killing|retracting|withdraws|kills|retracts|{_DONE})"
+    rf"\s+(?:its|the|a|this|our)\s+{_STORY}\b"
+    r"|bitte\s+(?:verwenden|benutzen)\s+sie\s+(?:die|diese)\s+meldung\s+nicht"
+    r"|\w+\s+zieht\s+(?:die|diese|ihre)\s+meldung\b.{0,60}\bzurück",
     re.IGNORECASE,
 )
-_ADDRESSED = re.compile(rf"{_TO_EDITORS}\s*[:\u2013—,-]+\s*", re.IGNORECASE)
-# A new text that takes the place of an old one is no withdrawal.
-_REPLACES = re.compile(
-    r"\b(?:corrects?|corrected|updates?|updated|adds|recasts|replac\w+|previous|earlier|fixes)\b",
-    re.IGNORECASE,
+_ADDRESSED = re.compile(rf"{TO_EDITORS}\s*[:\u2013—,-]+\s*", re.IGNORECASE)
+_NOTE_THAT = re.compile(
+    r"(?:please\s+note|note)(?:\s+that)?[\s:,-]+|(?:sorry|urgent)[\s,.!:]+", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_PAGE = r"(?:story|article|post|page|content|piece|publication)"
+_REMOVED = r"(?:removed|withdrawn|retracted|pulled|deleted|taken\s+down|unpublished)"
+_WHY = r"(?=[.!]*$|[.!;,]\s|\s+(?:at|by|because|due|pending|following|as)\b)"
+_WHY_UK = (
+    r"(?=[.!]*$|[.!;,]\s|\s+(?:на\s+(?:прохання|вимогу)|за\s+рішенням|редакцією|через"
+    r"|з\s+(?:технічних|юридичних)\s+причин))"
+)
+_WHY_RU = (
+    r"(?=[.!]*$|[.!;,]\s|\s+(?:по\s+(?:решению|просьбе|требованию|техническим\s+причинам)|редакцией"
+    r"|с\s+публикации|из-за|в\s+связи))"  # noqa: RUF001 - Russian
 )
 _GONE = re.compile(
-    rf"(?:editor['\u2019]?s?['\u2019]?\s+note\s*[:.\u2013—-]\s*)?"
-    rf"(?:(?:this\s+(?:{_STORY}|post|page|content)|(?:the|an?)\s+(?:article|story|post))\b.{{0,120}}?"
-    rf"\b(?:has\s+(?:since\s+|now\s+)?been|was|is)\s+(?:\w+ly\s+|now\s+)?{_DONE}\b"
-    rf"|(?:{_STORY})\s+(?:{_DONE})\b"
-    rf"|(?:we|[\w .'\u2019-]{{2,60}}?)\s+(?:have|has)"
-    rf"\s+(?:removed|withdrawn|retracted|taken\s+down|deleted|unpublished)\s+(?:this|an|the|a)\s+(?:{_STORY}|post)\b"
-    r"|(?:цю\s+статтю|цей\s+матеріал|статтю|матеріал|новину)\s+(?:було\s+)?(?:видалено|знято|відкликано)"
-    r"|(?:(?:эта|этот|это)\s+)?(?:статья|материал|новость)\s+(?:(?:был|была|было)\s+)?(?:удал[её]н\w*|снят\w*|отозван\w*))",
+    rf"(?:editor['\u2019]?s?['\u2019]?\s+note\s*[:.\u2013—-]\s*|(?:we(?:['\u2019]re|\s+are)\s+)?sorry[\s,.!:]+(?:but\s+)?)?"
+    rf"(?:(?:this\s+{_PAGE}|the\s+{_PAGE}\s+(?:that\s+)?you\s+(?:requested|are\s+looking\s+for|were\s+looking\s+for|tried\s+to))\b"
+    rf"(?:(?!\b(?:that|which|who|is|was)\b)[^.;:]){{0,80}}?"
+    rf"\b(?:{_IS})\s+(?:\w+ly\s+)?{_REMOVED}{_NOT_FROM}"
+    rf"|(?:story|article|post)\s+{_REMOVED}\b{_WHY}"
+    rf"|we\s+(?:have\s+)?{_REMOVED}\s+(?:this|an|the|a|our)\s+{_PAGE}\b"
+    rf"|[\w .'\u2019-]{{2,60}}?\s+(?:have|has)\s+{_REMOVED}\s+this\s+{_PAGE}{_NOT_FROM}"
+    rf"|(?:(?:цю|цей|дану|даний)\s+)?(?:статтю|матеріал|новину|публікацію)\s+(?:було\s+)?(?:видалено|знято|відкликано)\b{_WHY_UK}"
+    rf"|(?:(?:эта|этот|это|данный|данная)\s+)?(?:статья|материал|новость|публикация)\s+(?:(?:был|была|было)\s+)?"
+    rf"(?:удал[её]н\w*|снят\w*|отозван\w*)\b{_WHY_RU})",
     re.IGNORECASE,
 )
-_LABEL = (
-    r"corrections?(?:\s+and\s+clarifications?)?|clarifications?|corrected|виправлення|уточнення|исправление"
-    r"|уточнение|поправка"
-)
-_BEGINS_CORRECTION = re.compile(
-    rf"[\s•*\u2013—\[(]*(?:editor['\u2019]?s?['\u2019]?\s+note\s*[:,.\u2013—-]\s*)?(?:"
-    rf"(?:{_LABEL})\s*(?:\([^)]{{1,60}}\)|[,\u2013—-]?\s*[\w., ]{{1,40}})?\s*:"
-    rf"|th(?:is|e)\s+(?:{_STORY}|post|page|headline|interview|analysis|column)\b[^.:]{{0,80}}?"
-    r"\b(?:was|has\s+been|have\s+been)\s+(?:amended|corrected|clarified|(?:updated|edited|changed)\s+to\s+(?:correct|fix|clarify))\b"
-    rf"|an?\s+(?:earlier|previous)\s+version\s+of\s+this\s+(?:{_STORY}|post|headline)\b[^:]{{0,120}}?"
-    r"\b(?:misstated|misspelled|misidentified|incorrectly|wrongly|mistakenly|erroneously|inaccurately|said|gave|stated)\b"
-    r"|\w\s+(?:попередній\s+версії|предыдущей\s+версии)\b"
-    r"|(?:цю\s+статтю|цей\s+матеріал|матеріал|статтю)\s+(?:було\s+)?виправлено)",
-    re.IGNORECASE,
-)
-_WIRE_CORRECTION = re.compile(
-    rf"\W*(?:(?i:{_TO_EDITORS})\s*[:\u2013—,.-]*\s*)?(?:CORRECT(?:S|ED|IVE)\b|CORRECTION(?:S?\s*[:,\u2013—(-]|$)"
-    r"|(?i:corrections?|corrected|clarification)\s*:)"
-)
-_NOTE_CORRECTION = re.compile(
-    r"(?:^\W*|[;:.,]\s*|\band\s+)(?:CORRECT(?:S|ED|ION|IVE)|[Cc]orrects|Corrected)\b"
-)
-_DAYS = (
-    re.compile(r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b", re.ASCII),
-    re.compile(r"\b(?P<day>\d\d?)\.(?P<month>\d\d)\.(?P<year>\d{4})\b", re.ASCII),
-    re.compile(r"\b(?P<day>\d\d?)(?:st|nd|rd|th)?\s+(?P<month>[^\W\d_]{3,10})\.?,?(?:\s+(?P<year>\d{4})\b)?"),
-    re.compile(
-        r"\b(?P<month>[^\W\d_]{3,10})\.?\s+(?P<day>\d\d?)(?:st|nd|rd|th)?\b(?:,?\s+(?P<year>\d{4})\b)?"
-    ),
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A publisher's words of a correction, on one line and at most 300 characters, and its day if told."""
-
-    words: str
-    day: date | None
+def is_kill(line: str) -> bool:
+    """Whether a headline or slugline is a kill note whatever stands below it, as its capitals tell."""
+    return bool(_IN_CAPITALS.match(_told(line)))
 
 
 def withdraws(line: str, *, to_editors: bool = False) -> bool:
-    """Whether a headline, slugline or note is a kill note: the story it stands in is not to be used.
+    """Whether a note or a short text's line is a kill note: the story it stands in is not to be used.
 
     Args:
-        line: the words.
+        line: the words; each sentence of them may tell it.
         to_editors: they stand where an agency writes to editors, so that capitals are not needed.
     """
-    line = one_line(line)
-    addressed = _ADDRESSED.match(line)
-    told = line[addressed.end() :] if addressed else line
-    if _IN_CAPITALS.match(told) or _OUTRIGHT.match(told):
-        return not _REPLACES.search(told) or bool(re.match(r"KILL|MANDATORY", told))
-    loose = to_editors or addressed
-    return bool(loose and _FOR_EDITORS.match(told) and not _REPLACES.search(told))
+    if is_kill(line):
+        return True
+    loose = to_editors or bool(_ADDRESSED.match(one_line(line)))
+    parts = _SENTENCE.split(_told(line))
+    told = [_NOTE_THAT.sub("", _told(part), count=1) for part in parts]
+    return any(_OUTRIGHT.match(part) or (loose and _FOR_EDITORS.match(part)) for part in told)
 
 
 def is_withdrawal(text: str) -> bool:
@@ -138,22 +132,11 @@ def is_withdrawal(text: str) -> bool:
     return len(text.split()) <= _SHORT and bool(_GONE.match(text) or withdraws(text))
 
 
-def correction_in(paragraphs: Iterable[str], near: date | None = None) -> Correction | None:
-    """The first paragraph that begins as a correction does; `near` gives a day without a year its year."""
-    return next((correction(text, near) for text in paragraphs if _BEGINS_CORRECTION.match(text)), None)
-
-
-def wire_correction(headline: str, note: str, near: date | None = None) -> Correction | None:
-    """The words of a wire story's note to editors, or of its headline, if they tell of a correction."""
-    if _NOTE_CORRECTION.search(note) or _WIRE_CORRECTION.match(note):
-        return correction(note, near)
-    return correction(headline, near) if _WIRE_CORRECTION.match(headline) else None
-
-
-def correction(words: str, near: date | None = None) -> Correction:
-    """These words as a correction, with the day that stands in them."""
-    line = " ".join(one_line(words).split())
-    return Correction(shortened(line), day_in(line, near))
+def _told(line: str) -> str:
+    """The words without those that only call editors."""
+    line = one_line(line)
+    addressed = _ADDRESSED.match(line)
+    return line[addressed.end() :] if addressed else line
 
 
 def shortened(line: str) -> str:
@@ -161,18 +144,3 @@ def shortened(line: str) -> str:
     if len(line) <= _WORDS_LIMIT:
         return line
     return (line[: _WORDS_LIMIT - 1].rpartition(" ")[0] or line[: _WORDS_LIMIT - 1]) + "…"
-
-
-def day_in(line: str, near: date | None = None) -> date | None:
-    """The first day written out in a line; one without a year is the last such day up to `near`."""
-    found = (match for pattern in _DAYS for match in pattern.finditer(line))
-    return next((day for match in found if (day := _day(match, near))), None)
-
-
-def _day(match: re.Match[str], near: date | None) -> date | None:
-    month = MONTHS.get(match["month"].lower(), match["month"])
-    if not str(month).isdigit():
-        return None
-    years = [match["year"]] if match["year"] else [near.year, near.year - 1] if near else []
-    days = (parse_day(f"{int(year):04}-{int(month):02}-{int(match['day']):02}") for year in years)
-    return next((day for day in days if day and (match["year"] or not near or day <= near)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.errors import InputError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 _ROOTS = frozenset({"opml", "outline", "body"})
 # Outlines whose url= is a page or another list.
 _NO_FEEDS = frozenset({"link", "include"})
+# lxml looks for each by going through those before it.
+_ATTRIBUTES = 100
 _CURE = 'a feed stands in it as <outline xmlUrl="https://…"/>'
 
 
@@ -50,7 +53,11 @@ def read_opml(raw: bytes, name: str) -> tuple[list[str], list[str]]:
 
 def _given(outline: _Element) -> str:
     """The feed's address as written, under whatever spelling; empty for a folder or a link to a page."""
-    said = {str(key).rpartition("}")[2].lower(): str(value) for key, value in outline.attrib.items()}
+    given = outline.get("xmlUrl", "").strip()
+    if given:
+        return str(given)
+    names = islice(outline.attrib, _ATTRIBUTES)
+    said = {str(name).rpartition("}")[2].lower(): str(outline.get(name)) for name in names}
     address = said.get("xmlurl", "").strip()
     is_feed = said.get("type", "").lower() not in _NO_FEEDS
     return address or (said.get("url", "").strip() if is_feed else "")

@@ -6,16 +6,28 @@ import re
 from typing import Any
 
 from index.addresses import believed_address, canonical_address
+from index.reading.bylines import author_names
 from index.reading.decoding import one_line
 from index.reading.linked_data import text_of
-from index.reading.metadata import author_names
 
 _WRITES = re.compile(r"author|writer|byline|creator|reporter", re.IGNORECASE)
 # RFC 3085 ends a URN with the revision and a letter; Reuters' tags end alike.
 _VERSIONED = re.compile(
-    r"(urn:newsml:[^:]+:\d{8}(?:T\d+Z?)?:.+?|tag:[^:]+:.+?)(?::\d+[A-Z]?|/\d+)$", re.IGNORECASE
+    r"(urn:newsml:[^:]+:\d{8}(?:T\d+Z?)?:.+?|tag:[^:]+:.+?)(?::\d+[A-Z]?|/\d+)", re.IGNORECASE
 )
-_VERSION_PARAMETER = re.compile(r"(?<=[?&])(?:version|ver|v|rev|revision)=[^&#]*&?", re.IGNORECASE)
+_LONGEST_URI, _LONGEST_LINE = 2_000, 500
+_VERSION_PARAMETER = re.compile(r"(?<=[?&])(?:version|ver|rev|revision)=[^&#]*&?", re.IGNORECASE)
+# What a note says of an embargo, and not a story about one: "EMBARGO ON OIL TIGHTENED".
+_EMBARGO = re.compile(
+    r"\W*(?:(?:editors?|eds|attention editors|note)\s*[:,\u2013—-]+\s*)?"
+    r"(?:(?:strictly\s+)?embargo(?:ed)?\s*(?:[:\u2013—-]|(?:until|till|for|to|not|by)\b|\d)|(?-i:EMBARGOED)\b|(?-i:EMBARGO)[.!]*$"
+    r"|sperrfrist\b|(?:this\s+|the\s+)?(?:story|item|article|report)\s+is\s+(?:strictly\s+)?(?:embargoed|under\s+embargo)\b)",
+    re.IGNORECASE,
+)
+_MOMENT = re.compile(
+    r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))\b"
+)
+_NO_EMBARGO = frozenset(("", "none", "null", "no", "false", "0"))
 _VALUE = ("value", "name", "literal", "by", "text")
 
 
@@ -23,7 +35,8 @@ def identity_of(item: dict[str, Any]) -> str | None:
     """The id that all versions of the item share; None if it has nothing that could be one."""
     itemid = next((value for name, value in _altids(item) if name == "itemid"), None)
     uri = line_of(item.get("uri"))
-    bare = _VERSION_PARAMETER.sub("", _VERSIONED.sub(r"\1", uri)).rstrip("?&")
+    versioned = _VERSIONED.fullmatch(uri) if len(uri) <= _LONGEST_URI else None
+    bare = _VERSION_PARAMETER.sub("", versioned[1] if versioned else uri).rstrip("?&")
     link = link_of(item)
     return itemid or bare or (canonical_address(link) if link else None)
 
@@ -74,6 +87,20 @@ def note_of(item: dict[str, Any]) -> str:
     return " ".join(line for note in notes if (line := line_of(note)))
 
 
+def embargo_of(item: dict[str, Any]) -> str | None:
+    """Until when the item is not to be shown, as it says; None if it says nothing of that."""
+    given = [item.get("embargoed"), item.get("embargo"), item.get("embargodate")]
+    for value in given:
+        told = line_of(value)
+        if told.lower() not in _NO_EMBARGO or (value and not told):
+            return told or "an unknown time"
+    note = note_of(item)
+    if not _EMBARGO.match(note):
+        return None
+    moment = _MOMENT.search(note)
+    return moment[0] if moment else note
+
+
 def source_of(item: dict[str, Any]) -> str | None:
     """Who published it, by the first field that names somebody."""
     names = ("source", "provider", "infosources", "infosource", "copyrightholder")
@@ -89,7 +116,8 @@ def authors_of(item: dict[str, Any], source: str | None) -> tuple[str, ...]:
     writers = [each for each in people if _WRITES.search(line_of(each.get("role") or each.get("rel")))]
     given = [each for name in ("byline", "bylines", "by", "authors") for each in _listed(item.get(name))]
     lines = (
-        re.sub(r",\s+.*(?i:press|writers?|correspondent|news)\b.*$", "", line_of(each)) for each in given
+        re.sub(r",\s+.*(?i:press|writers?|correspondent|news)\b.*$", "", line_of(each)[:_LONGEST_LINE])
+        for each in given
     )
     agency = rf",\s*{re.escape(source)}$" if source else r"$^"
     return author_names([*(re.sub(agency, "", line) for line in lines), *writers], source)

@@ -14,13 +14,19 @@ _MARKED_UP = re.compile(r"html|nitf|xml", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:p|div|br|block|body)\b", re.IGNORECASE)
 _LINE = re.compile(r"\r\n?|\n")
 _ENDS = re.compile(r"[.!?…:][\"'”\u2019»)\]]*$")
+_INDENT = re.compile(r"[ \t\u00a0\u3000]+(?=\S)")
+# What stands beside the story in bodies[]: it is the text only where there is no other.
+_BESIDE = re.compile(
+    r"\b(?:summary|abstract|teaser|description|lead|intro|caption|short|headline)\b", re.IGNORECASE
+)
 _LIMIT = 5_000_000
 
 
 def wire_text(item: dict[str, Any]) -> str:
     """The story's paragraphs, with a blank line between them; "" if it has none.
 
-    Bodies with markup come before plain ones, and descriptions are taken only where there is no body.
+    Bodies with markup come before plain ones, summaries after both, and descriptions are taken only where
+    there is no body.
 
     Args:
         item: a ninjs item, its names in lower case.
@@ -28,11 +34,15 @@ def wire_text(item: dict[str, Any]) -> str:
     bodies = [*_bodies(item, "body_"), *_listed_bodies(item.get("bodies"))]
     described = [*_bodies(item, "description_"), *_listed_bodies(item.get("descriptions"))]
     for given in (bodies, described):
-        texts = (_plain(kind, body) for kind, body in sorted(given, key=lambda pair: not _is_marked(*pair)))
+        texts = (_plain(kind, body) for kind, body in sorted(given, key=_rank))
         found = next((text for text in texts if text), "")
         if found:
             return _without_headline(found, item)
     return ""
+
+
+def _rank(body: tuple[str, str]) -> tuple[bool, bool]:
+    return bool(_BESIDE.search(body[0].replace("_", " "))), not _is_marked(*body)
 
 
 def _bodies(item: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
@@ -58,12 +68,17 @@ def _plain(kind: str, body: str) -> str:
 
 
 def _parted(body: str) -> str:
-    """Plain text, its lines parted as paragraphs where they all are: most end as a sentence does."""
-    lines = [line.strip() for line in _LINE.split(body)]
-    full = [line for line in lines if line]
-    if "" not in lines[1:-1] and sum(bool(_ENDS.search(line)) for line in full) * 2 > len(full):
-        return "\n\n".join(full)
-    return "\n".join(lines).strip()
+    """Paragraphs of plain text: as it parts them, else by indents, else its lines if each ends a sentence."""
+    lines = _LINE.split(body)
+    full = [line for line in lines if line.strip()]
+    bare = [line.strip() for line in full]
+    if any(not line.strip() for line in lines[1:-1]):
+        return "\n".join(line.strip() for line in lines).strip()
+    indented = [bool(_INDENT.match(line)) for line in full]
+    if any(indented) and not all(indented):
+        parts = zip(indented, bare, strict=True)
+        return "".join(f"\n\n{line}" if begins else f"\n{line}" for begins, line in parts).strip()
+    return ("\n\n" if all(map(_ENDS.search, bare)) else "\n").join(bare)
 
 
 def _without_headline(text: str, item: dict[str, Any]) -> str:

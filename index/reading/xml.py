@@ -23,6 +23,8 @@ _GZIP = b"\x1f\x8b"
 _WITH_HEADER = 31
 # It unpacks to some 4 MB at most, by which a limit may be passed.
 _CHUNK = 4_096
+# Gzips one after the other are one; a million empty ones take a minute and give nothing.
+_MEMBERS = 10_000
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -83,19 +85,20 @@ def unpack(raw: bytes, limit: int) -> tuple[bytes, bool]:
 
     Args:
         raw: what was read.
-        limit: bytes after which no more is unpacked; damage ends it too.
+        limit: bytes after which no more is unpacked; damage or padding ends it too.
     """
     if not raw.startswith(_GZIP):
         return raw[:limit], len(raw) <= limit
-    unpacked, member = bytearray(), zlib.decompressobj(_WITH_HEADER)
+    unpacked, member, members, at = bytearray(), zlib.decompressobj(_WITH_HEADER), 1, 0
     try:
-        for at in range(0, len(raw), _CHUNK):
-            unpacked += member.decompress(raw[at : at + _CHUNK])
-            while (rest := member.unused_data).startswith(_GZIP):
-                member = zlib.decompressobj(_WITH_HEADER)
-                unpacked += member.decompress(rest)
-            if len(unpacked) > limit:
+        while at < len(raw) and len(unpacked) <= limit:
+            if member.eof and not (raw.startswith(_GZIP, at) and members < _MEMBERS):
                 break
+            if member.eof:
+                member, members = zlib.decompressobj(_WITH_HEADER), members + 1
+            piece = raw[at : at + _CHUNK]
+            unpacked += member.decompress(piece)
+            at += len(piece) - len(member.unused_data)
     except zlib.error:
         return bytes(unpacked[:limit]), False
     return bytes(unpacked[:limit]), member.eof and len(unpacked) <= limit

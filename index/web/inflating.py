@@ -8,6 +8,10 @@ _GZIP, _ZLIB, _RAW = 31, 15, -15
 _GZIP_MARK = b"\x1f"
 _PACKED = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": _ZLIB}
 _PLAIN = ("", "identity")
+# Each part of a gzip costs time, even if it is empty.
+_MEMBERS = 10_000
+# What packing may add: one byte in so many, and headers.
+_OVERHEAD, _HEADERS = 16, 65_536
 
 
 class TooLarge(Exception):  # noqa: N818 - it is caught one room further and told as a FetchError
@@ -38,6 +42,7 @@ class Body:
         self._limit = limit
         self._unpacking = None if self._bits is None else zlib.decompressobj(self._bits)
         self._began = False
+        self._members = self._received = 0
 
     def add(self, piece: bytes) -> None:
         """Unpack the next piece; what fits is kept even where the rest does not.
@@ -53,6 +58,10 @@ class Body:
             self._unpack(piece)
         except zlib.error as error:
             raise Damaged(f"cannot be unpacked ({error})") from None
+        # Nothing is longer for being packed, but for a little: what gives nothing counts, too.
+        self._received += len(piece)
+        if self._received > self._limit + self._limit // _OVERHEAD + _HEADERS:
+            raise TooLarge
 
     def finish(self) -> bytes:
         """The whole body.
@@ -81,6 +90,9 @@ class Body:
         elif self._unpacking is not None and self._unpacking.eof:
             if self._bits != _GZIP or not piece.startswith(_GZIP_MARK):
                 return None
+            self._members += 1
+            if self._members >= _MEMBERS:
+                raise Damaged(f"is packed in more than {_MEMBERS:,} parts")
             self._unpacking = zlib.decompressobj(_GZIP)
         self._began = True
         return self._unpacking

@@ -38,7 +38,8 @@ class Robots:
     """The rules of sites, a site being a scheme, a host and a port; read when first asked for, and kept.
 
     Args:
-        read: reads one robots.txt, following redirects, at most `LARGEST` bytes of it.
+        read: reads one robots.txt, following redirects, to other hosts too (RFC 9309, 2.3.1.2), at most
+            `LARGEST` bytes of it.
         clock: the time in seconds, from any beginning.
     """
 

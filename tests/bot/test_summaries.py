@@ -14,7 +14,7 @@ from index.coverage import Status
 from index.history import Version
 from index.indexing import Report
 from index.journal import InputState
-from index.records import Extent, Skipped
+from index.records import Extent, Skipped, Withdrawal
 
 if TYPE_CHECKING:
     import pytest
@@ -28,7 +28,7 @@ def test_report_names_what_there_was() -> None:
         "articles: 1,200 added, 3 unchanged, 1 skipped; 9,000 passages encoded"
     ]
     assert list(format_report(Report())) == ["articles: none"]
-    report = Report(updated=2, withdrawn=1, repeated=1)
+    report = Report(updated=2, withdrawals=[Withdrawal("x", "wire", "staged")], repeated=1)
     assert list(format_report(report)) == ["articles: 2 updated, 1 withdrawn, 1 given twice"]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from index.addresses import believed_address, canonical_address
 
 PLAIN = "https://gull.example/2024/harbour"
-WORDS = st.text("abcAB0-%/.?&=#:@ amp", max_size=12) | st.text(max_size=8)
+WORDS = st.text("abcAB0-%/.?&=#:@!;~ amp", max_size=12) | st.text(max_size=8)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,13 @@ WORDS = st.text("abcAB0-%/.?&=#:@ amp", max_size=12) | st.text(max_size=8)
         "https://gull.example/2024/harbour?outputType=amp",
         "https://gull.example/2024/harbour?amp&fbclid=1&CMP=share&ref=home&at_medium=x&mc_cid=2&ns_campaign=y",
         "  https://gull.example/2024/harbour\n",
+        "https://gull.example./2024/harbour",
+        "https://gull.example/2024/harbour?share=twitter",
+        "https://gull.example/2024/harbour?m=1",
+        "https://gull.example/2024/harbour?output=amp&platform=amp",
+        "https://gull.example/2024/harbour?rss=yes&amp;utm_source=feed&amp;amp;ref=front-page",
+        "https://gull.example/2024/%68arbour",
+        "https://gull.example/2024/harbour/amp/amp.html",
     ],
 )
 def test_all_addresses_of_a_piece_are_one(address: str) -> None:
@@ -45,11 +54,65 @@ def test_parameters_that_tell_pieces_apart_stay_sorted() -> None:
         ("https://gull.example/a", "https://gull.example:8443/a"),
         ("https://gull.example/a", "https://sport.gull.example/a"),
         ("https://gull.example/stamp", "https://gull.example/st"),
+        ("https://gull.example/?rss=12", "https://gull.example/?rss=13"),
+        ("https://gull.example/?ref=123", "https://gull.example/"),
+        ("https://gull.example/a?share=4", "https://gull.example/a"),
+        ("https://gull.example/?m=202401", "https://gull.example/?m=202402"),
+        ("https://gull.example/a?output=print", "https://gull.example/a"),
+        ("https://gull.example/#!/a/1", "https://gull.example/"),
+        ("https://gull.example/#!/a/1", "https://gull.example/#!/a/2"),
+        ("https://gull.example/news/amp", "https://gull.example/news"),
+        ("https://m.co.uk/x", "https://co.uk/x"),
+        ("https://www.com.ua/x", "https://com.ua/x"),
+        ("https://gull.example/a%2Fb", "https://gull.example/a/b"),
+        ("https://gull.example/a%3Fb", "https://gull.example/a?b"),
+        ("https://gull.example/a%2541", "https://gull.example/aA"),
     ],
 )
 def test_what_may_be_two_pieces_stays_two(one: str, other: str) -> None:
     """The case of a path, another port and another host may mean another piece."""
     assert canonical_address(one) != canonical_address(other)
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("https://gull.example/%d0%b0", "https://gull.example/\u0430", "https://gull.example/%D0%B0"),
+        ("https://правда.укр/a", "https://xn--80aafi6cg.xn--j1amh/a", "https://www.ПРАВДА.укр./a"),
+        ("https://gull.example/a?b=1&c=2", "https://gull.example/a?b=1&amp;c=2"),
+        ("https://gull.example/a~b", "https://gull.example/a%7eb", "https://gull.example/a%7Eb"),
+        ("https://gull.example/100%", "https://gull.example/100%25"),
+        ("https://gull.co.uk/a", "https://www.gull.co.uk/a", "https://m.gull.co.uk/a"),
+        ("https://nv.ua/a", "https://www.nv.ua/a", "https://amp.nv.ua/a"),
+        ("https://gull.example/#!/\u0430", "https://gull.example#!/%d0%b0"),
+        ("https://gull.example/harbour-freezes", "https://gull.example/harbour-freezes/amp"),
+        ("https://gull.example/news/harbour", "https://gull.example/news/harbour/amp"),
+    ],
+)
+def test_an_address_is_one_however_it_is_written(spellings: tuple[str, ...]) -> None:
+    """Escapes, the script of the host, its last dot and marks made for HTML are no other address."""
+    assert len({canonical_address(each) for each in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["/amp" * 20_000, "/amp" * 1_000 + "/x", ".amp/" * 800, "/" * 100_000, "?a=1&" * 20_000, "%" * 4_000],
+)
+def test_no_address_takes_long(end: str) -> None:
+    """What is longer than any page's address stays as it is, and what is not is read at once."""
+    began = time.perf_counter()
+    address = f"https://gull.example/a{end}"
+    once = canonical_address(address)
+    assert canonical_address(once) == once
+    assert (once == address) or len(address) <= 4_096
+    assert time.perf_counter() - began < 0.5
+
+
+def test_an_address_longer_than_any_is_not_believed() -> None:
+    """A claim of thousands of characters is no page's address."""
+    assert believed_address("https://gull.example/" + "a" * 4_000, "https://gull.example/a")
+    assert believed_address("https://gull.example/" + "a" * 4_096, "https://gull.example/a") is None
+    assert believed_address("/" + "a" * 4_090, "https://gull.example/a") is None
 
 
 @pytest.mark.parametrize(
@@ -84,6 +147,9 @@ def test_the_canonical_address_is_its_own(parts: tuple[str, str, str]) -> None:
         ("javascript:alert(1)", None),
         ("https://me@bbc.co.uk/b", None),
         ("https://localhost/b", None),
+        ("https://www.bbc.co.uk/b#top", "https://www.bbc.co.uk/b"),
+        ("https://www.bbc.co.uk/#!/b", "https://www.bbc.co.uk/#!/b"),
+        ("https://www.bbc.co.uk/#b", None),
         ("https://[::1", None),
     ],
 )

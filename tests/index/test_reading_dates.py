@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.reading.dates import parse_day, parse_instant
+from index.reading.dates import parse_day, parse_deadline, parse_instant
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,11 @@ from index.reading.dates import parse_day, parse_instant
         "3 Jan 2022 05:00:00 EST",
         "3 Jan 2022 12:00 EET",
         "3 Jan 2022 10:00 XYZ",
+        "2022-01-03 11:00:00 CET",
+        "2022-01-03T05:00:00 EST",
+        "2022-01-03 10:00 GMT",
+        "2022-01-03T12:00+02:00[Europe/Kyiv]",
+        "Mon, 3 Jan 2022 12:00:00 +02:00",
     ],
 )
 def test_an_instant_is_told_in_utc(text: str) -> None:
@@ -43,6 +48,8 @@ def test_a_day_alone_begins_at_midnight(text: str) -> None:
         "",
         "13/13/2025",
         "2022-01-03T25:00:00",
+        "2022-01-03T10:00:00Z The bridge opened.",
+        "2022-01-03 10:00 Ice",
         "3 Jan 2022 99:99",
         "3 Jan 2022 10:00 +9900",
         "1599-12-31",
@@ -52,6 +59,36 @@ def test_a_day_alone_begins_at_midnight(text: str) -> None:
 def test_an_instant_that_does_not_exist_is_none(text: str) -> None:
     """Forms, times and years that a day would not be read from give no instant either."""
     assert parse_instant(text) is None
+    assert parse_day(text) is None or "99" in text
+
+
+@pytest.mark.parametrize(
+    "text", ["2022-01-03T10:00:00 Europe/Kyiv", "2022-01-03 10:00 (Kyiv)", "2022-01-03T10:00:00+99:00"]
+)
+def test_a_day_is_known_where_only_the_zone_is_not(text: str) -> None:
+    """There is no instant, but the day as it is written."""
+    assert parse_day(text) == date(2022, 1, 3)
+    assert parse_instant(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2099-01-06T10:00:00Z", datetime(2099, 1, 6, 10, tzinfo=UTC)),
+        ("2099-01-06 10:00 GMT", datetime(2099, 1, 6, 10, tzinfo=UTC)),
+        ("Tue, 06 Jan 2099 10:00:00 GMT", datetime(2099, 1, 6, 10, tzinfo=UTC)),
+        ("4070908800", datetime(2099, 1, 1, tzinfo=UTC)),
+        ("4070908800000", datetime(2099, 1, 1, tzinfo=UTC)),
+        ("2099-01-06", datetime(2099, 1, 6, 12, tzinfo=UTC)),
+        ("soon", None),
+        ("2099-13-06T10:00:00Z", None),
+        ("12", None),
+        ("", None),
+    ],
+)
+def test_a_deadline_may_lie_far_ahead(text: str, expected: datetime | None) -> None:
+    """Its forms are those of an instant, and seconds or milliseconds since 1970."""
+    assert parse_deadline(text) == expected
 
 
 def test_the_future_ends_tomorrow() -> None:

@@ -222,6 +222,26 @@ def test_a_date_that_is_none_is_unknown_and_told(text: str) -> None:
     assert feed.remarks == (f"date not understood: '{text}'; kept as undated, and 2 more",)
 
 
+@pytest.mark.parametrize("element", ["pubDate", "dc:date", "updated"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0000-01-01T00:00:00EST",
+        "9999-12-31T23:59:59-12:00 abc",
+        "9999-12-31T23:59:59 PST",
+        "Mon, 01 Jan 0001 00:00:00 EST",
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "31 December 9999 24:30:00 GMT",
+    ],
+)
+def test_a_date_at_the_end_of_time_is_unknown_and_told(element: str, text: str) -> None:
+    """A zone that pushes a date out of the calendar breaks nothing, and the other entries are read."""
+    item = f"<item><link>/a</link><{element}>{text}</{element}></item><item><link>/b</link></item>"
+    feed = read(rss(item))
+    assert [(entry.published, entry.updated) for entry in feed.entries] == [(None, None)] * 2
+    assert feed.remarks == (f"date not understood: '{text}'; kept as undated",)
+
+
 @pytest.mark.parametrize(
     ("author", "names"),
     [
@@ -446,14 +466,43 @@ def test_a_feed_that_is_the_name_of_a_file_is_not_opened(tmp_path: Path) -> None
         "<!--" * 200_000,
         "\n" * 1_000_000,
         "<description>" + "&lt;script&gt;" * 50_000,
+        '<x xml:base="a/">' * 60_000,
+        f"<x xml:base='https://gull.example/{'a' * 4_000}/'>" + "<x>" * 200_000,
+        "<x " + " ".join(f"a{number}=''" for number in range(90_000)) + "/>",
+        "<x " + " ".join(f"xmlns:a{number}='u'" for number in range(50_000)) + "/>",
     ],
-    ids=["author", "nested", "ampersands", "comments", "blank lines", "scripts"],
+    ids=[
+        *("author", "nested", "ampersands", "comments", "blank lines", "scripts", "bases", "a long base"),
+        *("attributes", "namespaces"),
+    ],
 )
 def test_no_megabyte_takes_long(item: str) -> None:
     """Content that makes careless parsers take hours is read in seconds."""
     begun = time.process_time()
     read(("\n" * 1_000_000).encode() + rss(f"<item><link>/a</link>{item}</item>"))
     assert time.process_time() - begun < 30
+
+
+def test_an_element_with_too_many_attributes_is_read_without_the_last() -> None:
+    """The first attributes count, and what stands in and after the element is read."""
+    many = " ".join(f"a{number}=''" for number in range(20_000))
+    for broken in ("", "<x>"):
+        items = f'<item {many}><link {many}>/a</link></item><item><guid isPermaLink="false" {many}>b</guid>'
+        items = f"{items}<link>/b</link></item>"
+        begun = time.process_time()
+        feed = read(rss(f"{items}{broken}"))
+        assert [entry.address for entry in feed.entries] == [f"https://gull.example/{n}" for n in "ab"]
+        assert feed.entries[1].id == "b"
+        assert time.process_time() - begun < 3
+
+
+def test_a_base_that_grows_without_end_is_no_base() -> None:
+    """Bases of usual length count however deep they stand; a longer one changes nothing."""
+    inner = '<entry><link href="a"/></entry>'
+    deep = '<x xml:base="b/">' * 3
+    assert read(atom(f"{deep}{inner}{'</x>' * 3}")).entries[0].address == "https://gull.example/feeds/b/b/b/a"
+    long = f'<entry xml:base="https://tern.example/{"b" * 5_000}/"><link href="a"/></entry>'
+    assert only(atom(long)).address == "https://gull.example/feeds/a"
 
 
 def test_the_first_entries_are_read_and_the_rest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.reading.kind import Kind, kind_of
+from index.reading.xml import unpack
 
 RSS = '<rss version="2.0"><channel><title>The Gull</title></channel></rss>'
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>The Gull</title></feed>'
@@ -82,6 +84,24 @@ def test_a_bomb_in_a_gzip_is_only_peeked_into() -> None:
     begun = time.process_time()
     assert kind_of(member * 10) is Kind.UNKNOWN
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("after", [b"\0" * 20_000_000, b"junk" * 5_000_000, gzip.compress(b"") * 500_000])
+def test_what_follows_a_gzip_takes_no_time(after: bytes) -> None:
+    """Padding, junk and a million empty gzips after the content are not gone through."""
+    begun = time.process_time()
+    assert kind_of(gzip.compress(b"<rss><channel/></rss>") + after) is Kind.FEED
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("cut", [1, 4_090, 4_096, 8_191, 8_192, 8_193])
+def test_gzips_in_a_row_are_one(cut: int) -> None:
+    """The parts belong together, wherever the one ends and the other begins."""
+    body = b"<rss><channel><title>" + bytes(random.Random(1).choices(b"abcdefgh", k=20_000))  # noqa: S311
+    parts = gzip.compress(body[:cut], 0) + gzip.compress(body[cut:], 0)
+    assert unpack(parts, 100_000) == (body, True)
+    assert unpack(parts[:-1], 100_000) == (body, False)
+    assert unpack(parts, 10_000) == (body[:10_000], False)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -56,6 +57,7 @@ NEW: dict[str, Any] = {
     "infosources": [{"name": "TG"}],
     "altids": [{"role": "canonical", "value": "https://gull.example/ice"}],
 }
+SUMMARY = {"role": "summary", "contenttype": "text/html", "value": "<p>In short.</p>"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -155,6 +157,7 @@ def test_a_byte_order_mark_is_no_harm() -> None:
             "urn:newsml:gull.example:20241201T080000Z:ice",
         ),
         ({"uri": "https://w.example/a?x=1&version=3"}, "https://w.example/a?x=1"),
+        ({"uri": "https://w.example/story?v=123"}, "https://w.example/story?v=123"),
         ({"uri": None, "altids": {"other": "x"}}, "https://gull.example/ice"),
     ],
 )
@@ -203,6 +206,7 @@ def test_a_canceled_item_is_a_withdrawal(status: str) -> None:
         ({"headline": "KILL: Ice holds harbour"}, "KILL: Ice holds harbour"),
         ({"slugline": "BC-Ice-KILL"}, "Ice holds harbour"),
         ({"body_text": "This story has been withdrawn."}, "This story has been withdrawn."),
+        ({"headline": "Report withdrawn"}, "Report withdrawn"),
     ],
 )
 def test_a_kill_note_is_a_withdrawal(changed: dict[str, Any], reason: str) -> None:
@@ -219,6 +223,10 @@ def test_a_kill_note_is_a_withdrawal(changed: dict[str, Any], reason: str) -> No
         {"headline": "Troops withdrawn from the north"},
         {"ednote": "Updates with police saying that two were killed."},
         {"slugline": "kill-bill"},
+        {"slugline": "WITHDRAWAL", "headline": "Troops begin to leave"},
+        {"headline": "Report withdrawn", "body_text": TEXT + " The ice held." * 20},
+        {"headline": "Series pulled", "body_text": TEXT + " The ice held." * 20},
+        {"ednote": "Stories on the people killed in the floods will follow."},
         {"body_text": "The statue was removed from the square on Monday."},
     ],
 )
@@ -247,9 +255,48 @@ def test_what_is_not_to_be_shown_is_skipped(changed: dict[str, Any], reason: str
 
 
 def test_an_embargo_that_is_over_is_none() -> None:
-    """The past is free, and what cannot be read is no embargo."""
+    """The past is free, and so is news of embargoes."""
     assert isinstance(read_one(OLD, embargoed="2024-12-01T09:00:00Z"), Article)
-    assert isinstance(read_one(OLD, embargoed="soon"), Article)
+    assert isinstance(read_one(OLD, embargoed=False, embargo=""), Article)
+    assert isinstance(read_one(OLD, ednote="Embargoed until 2024-12-01 09:00 GMT"), Article)
+    assert isinstance(read_one(OLD, ednote="Embargo on oil: adds quotes"), Article)
+    assert isinstance(read_one(OLD, ednote="Updates with embargo on arms"), Article)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"embargoed": "2099-01-06 10:00 GMT"},
+        {"embargoed": "Tue, 06 Jan 2099 10:00:00 GMT"},
+        {"embargoed": 4070908800},
+        {"embargoed": "soon"},
+        {"embargoed": True},
+        {"embargoed": {"until": "2099"}},
+        {"embargo": "2099-01-06T10:00:00+0000"},
+        {"ednote": "EMBARGOED until 0001 GMT Tuesday"},
+        {"ednote": "Embargo: 2099-01-06 10:00 GMT"},
+        {"ednote": "Sperrfrist 6. Januar, 10 Uhr"},
+        {"ednote": "Story is embargoed until Monday; troops withdrawn from the city"},
+    ],
+)
+def test_an_embargo_in_any_form_is_kept(changed: dict[str, Any]) -> None:
+    """One that cannot be read is kept too."""
+    skipped = read_one(OLD, **changed)
+    assert isinstance(skipped, Skipped)
+    assert "under embargo until" in skipped.reason
+
+
+def test_a_kill_is_heard_through_an_embargo() -> None:
+    """What is withdrawn is withdrawn, whenever it was to be shown."""
+    assert isinstance(read_one(OLD, embargoed="soon", ednote="MANDATORY KILL"), Withdrawal)
+
+
+def test_long_fields_cost_nothing() -> None:
+    """Endless names and ids are passed over once."""
+    started = time.monotonic()
+    assert isinstance(read_one(OLD, byline=", a" * 60_000), Article)
+    assert isinstance(read_one(OLD, uri="tag:a:" * 60_000 + "x"), Article)
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -296,6 +343,21 @@ def test_bylines_are_names(changed: dict[str, Any], authors: tuple[str, ...]) ->
             {"body_text": "A line that was\nwrapped by hand, and\ngoes on."},
             "A line that was\nwrapped by hand, and\ngoes on.",
         ),
+        (
+            {"body_text": "Ice held.\nForty ships waited\nto get in. The wind fell.\nIt was calm."},
+            "Ice held.\nForty ships waited\nto get in. The wind fell.\nIt was calm.",
+        ),
+        (
+            {"body_text": "    Ice held.\n    Forty ships waited\noutside, they said.\n    More to come."},
+            "Ice held.\n\nForty ships waited\noutside, they said.\n\nMore to come.",
+        ),
+        ({"body_text": "Ice\nheld.\n\nShips\nwaited."}, "Ice\nheld.\n\nShips\nwaited."),
+        ({"body_text": None, "bodies": [SUMMARY, {"role": "main", "value": "<p>Whole.</p>"}]}, "Whole."),
+        (
+            {"body_text": None, "bodies": [SUMMARY, {"role": "text", "value": "Whole."}]},
+            "Whole.",
+        ),
+        ({"body_text": None, "bodies": [SUMMARY]}, "In short."),
         ({"body_text": "a < b, and <p> is a tag."}, "a < b, and <p> is a tag."),
         ({"body_xhtml": "<p>Marked up.</p>"}, "Marked up."),
         ({"body_text": None, "description_text": "Only a lead."}, "Only a lead."),

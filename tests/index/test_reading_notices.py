@@ -6,7 +6,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.reading.notices import correction_in, day_in, is_withdrawal, wire_correction, withdraws
+from index.reading.corrections import correction_in, day_in, wire_correction
+from index.reading.notices import is_kill, is_withdrawal, withdraws
+
+GOES_ON = "Critics called it censorship, and a minister asked for an explanation."
+KILLS = (
+    "MANDATORY KILL. Please kill BC-Harbour.",
+    "MANDATORY KILL. Editors: please kill the story slugged HARBOUR. The ice did not freeze.",
+    "MANDATORY KILL: replaces nothing, an earlier story was wrong",
+    "KILL. The ice did not freeze.",
+    "This story has been withdrawn. A replacement will follow.",
+    "This story has been withdrawn; replaced by a corrected version",
+    "Story withdrawn. Will be replaced by corrected version.",
+    "Eds: This story is withdrawn pending updates.",
+    "EDITORS: Kill BC-Harbour, sent earlier. The story is wrong.",
+    "The above story is withdrawn.",
+    "The story above is withdrawn",
+    "Story slugged HARBOUR-ICE has been withdrawn",
+    "Please note this story has been withdrawn.",
+    "Please note that the story is withdrawn, as its source lied.",
+    "ATTENTION EDITORS - Reuters has withdrawn the story headlined Ice holds.",
+    "We are withdrawing the story HARBOUR-ICE. No replacement story will be issued.",
+    "URGENT: DO NOT USE. Story incorrect",
+    "With photos. Please kill the item about the ice.",
+    "Bitte verwenden Sie diese Meldung nicht",
+)
+NO_KILLS = (
+    "Stories on the people killed in the floods will follow.",
+    "Report includes graphic video of soldiers killed in the raid.",
+    "STORY CONTAINS DETAILS OF CHILDREN KILLED SOME READERS MAY FIND DISTRESSING",
+    "Series on women killed by partners. Part 2 of 4.",
+    "Story is embargoed until Monday; troops withdrawn from the city",
+    "Story on the attack that killed 12; photos available",
+    "Item slugged BORDER-KILLED",
+    "Kill count in the story is from officials",
+    "Story on a bill that was withdrawn from parliament",
+    "This story was withdrawn from the contest",
+    "Withdrawn troops arrive; story to follow",
+    "The report was withdrawn after protests, adds quotes",
+    "Please disregard the earlier version of this story; it had a wrong name",
+    "The earlier story has been withdrawn; use this one",
+)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +149,8 @@ def test_a_story_about_a_killing_is_no_kill_note(line: str) -> None:
         ("Replaces earlier story, which was withdrawn", False),
         ("With photos", False),
         ("Police kill two. Story will be updated", False),
+        *[(line, True) for line in KILLS],
+        *[(line, False) for line in NO_KILLS],
     ],
 )
 def test_a_note_to_editors_needs_no_capitals(line: str, *, expected: bool) -> None:
@@ -128,6 +170,13 @@ def test_a_note_to_editors_needs_no_capitals(line: str, *, expected: bool) -> No
         "Article removed",
         "Цю статтю було видалено на прохання редакції.",
         "Материал удалён по решению редакции.",
+        "Sorry, this article has been deleted.",
+        "The article you requested has been removed.",
+        "This article has been removed from our website.",
+        "This content has been taken down following a legal complaint.",
+        "We have retracted this article.",
+        "Этот материал удален по решению редакции.",
+        "Статтю видалено з технічних причин.",
     ],
 )
 def test_a_page_can_be_nothing_but_a_withdrawal(text: str) -> None:
@@ -143,12 +192,41 @@ def test_a_page_can_be_nothing_but_a_withdrawal(text: str) -> None:
         "The mayor has removed the head of police.",
         "This article is for subscribers.",
         "The report was removed.",
+        f"Meta has removed a post by the prime minister about the ice. {GOES_ON}",
+        f"The Gull Times has deleted an article about the king after a court order. {GOES_ON}",
+        f"The newspaper has retracted a story that claimed the mayor took bribes. {GOES_ON}",
+        "An article on immunity was removed from the bill on Tuesday.",
+        "This report was removed from the agenda of the council.",
+        "This article was removed from the bill.",
+        "The post of deputy governor was eliminated in a reform passed on Monday.",
+        "Story killed by editors: how a scoop died.",
+        "Материал снят на камеру наблюдения около моста: видно, как лодка тонет.",
+        "Этот материал снят на камеру около моста.",
+        "Статтю видалено з кодексу.",
         "",
     ],
 )
 def test_a_text_about_a_removal_is_no_withdrawal(text: str) -> None:
     """Long texts and texts about other things that were removed are articles."""
     assert not is_withdrawal(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("KILL: Mayor opens bridge", True),
+        ("BC-EU--Bridge Opens-KILL", True),
+        ("STORY WITHDRAWN", True),
+        ("WITHDRAWAL", False),
+        ("US-WITHDRAWAL/", False),
+        ("Troops-Withdrawal", False),
+        ("Report withdrawn", False),
+        ("Series pulled", False),
+    ],
+)
+def test_capitals_alone_kill_a_story_of_any_length(line: str, *, expected: bool) -> None:
+    """Plain words in a headline, and the word withdrawal, may be news."""
+    assert is_kill(line) is expected
 
 
 @pytest.mark.parametrize(
@@ -167,6 +245,16 @@ def test_a_text_about_a_removal_is_no_withdrawal(text: str) -> None:
         ("Виправлення: міст має 90 метрів.", None),
         ("Уточнення (3 грудня 2024): міст має 90 метрів.", date(2024, 12, 3)),
         ("Исправление от 03.12.2024: длина моста 90 метров.", date(2024, 12, 3)),
+        ("(This Dec. 3 story has been corrected to fix the length)", None),
+        ("(Corrects Dec 3 story to fix the length)", None),
+        ("This article originally misstated the length.", None),
+        ("This article previously incorrectly said the bridge was long.", None),
+        ("In an earlier version of this article, the name was misspelled.", None),
+        ("Correction: An earlier version said the treaty was signed on 3 March 1995.", None),
+        ("Correction to this article: the bridge is 90 metres long.", None),
+        ("Correction - 3 December: the bridge is 90 metres long.", date(2024, 12, 3)),
+        ("У попередній версії цієї статті була помилка.", None),  # noqa: RUF001
+        ("В предыдущей версии материала была ошибка.", None),  # noqa: RUF001
     ],
 )
 def test_a_paragraph_tells_of_a_correction_and_its_day(text: str, day: date | None) -> None:
@@ -185,6 +273,17 @@ def test_a_paragraph_tells_of_a_correction_and_its_day(text: str, day: date | No
         "The bridge was corrected in the plans: it is shorter.",
         "He asked for a correction: none came.",
         "Уточнення меж громади триває.",
+        "В предыдущей версии законопроекта штраф составлял пять тысяч.",  # noqa: RUF001
+        "У попередній версії бюджету було закладено три мільярди.",  # noqa: RUF001
+        "Поправка до бюджету передбачає три речі: дороги, школи, мости.",
+        "The report was amended on Tuesday to include the deaths of two men.",
+        "The report has been corrected for inflation, the bank said.",
+        "Corrections Commissioner Ann Lee said: “Nobody fled.”",
+        "Correction officers at the jail said this: nobody fled.",
+        "Corrected for inflation, wages fell: a first.",
+        "Clarification of the rules is simple: no boats.",
+        "Уточнення до переліку міст: Одеса, Херсон.",
+        "The series was amended in 2010.",
     ],
 )
 def test_a_text_about_corrections_is_none(text: str) -> None:

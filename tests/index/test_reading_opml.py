@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
@@ -13,6 +14,10 @@ from index.reading.opml import read_opml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# How many attributes of each initial.
+NAMES = (("a", 50), ("b", 40_000))
 
 
 def opml(outlines: str, encoding: str = "utf-8") -> bytes:
@@ -118,6 +123,17 @@ def test_a_list_without_feeds_says_what_to_write(raw: bytes, why: str) -> None:
         read_opml(raw, "feeds.opml")
     assert str(raised.value).startswith(f"feeds.opml: {why}")
     assert str(raised.value).endswith('; a feed stands in it as <outline xmlUrl="https://…"/>')
+
+
+def test_an_outline_with_thousands_of_attributes_is_read_at_once() -> None:
+    """The address is found under its usual name anywhere, and under another among the first attributes."""
+    first, then = (" ".join(f"{letter}{number}=''" for number in range(many)) for letter, many in NAMES)
+    usual = f"<outline {first} {then} xmlUrl='https://gull.example/a'/>"
+    other = f"<outline {first} XMLURL='https://gull.example/b' {then}/>"
+    begun = time.process_time()
+    feeds, _ = read_opml(opml(usual + other), "feeds.opml")
+    assert feeds == ["https://gull.example/a", "https://gull.example/b"]
+    assert time.process_time() - begun < 2
 
 
 def test_no_entity_is_expanded_and_no_file_read(tmp_path: Path) -> None:

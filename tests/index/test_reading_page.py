@@ -228,11 +228,16 @@ def test_a_bad_date_has_a_word() -> None:
         ("Correction (3 December): the ice was 90 cm thick, not 9.", date(2024, 12, 3)),
         ("This article was amended on 2 December 2024 to correct the thickness.", date(2024, 12, 2)),
         ("Correction: the ice was 90 cm thick.", date(2024, 12, 4)),
+        ("Correction: the treaty was signed on 3 March 1995, not on 4 March.", date(2024, 12, 4)),
+        ("Correction (3 March 1995): the treaty was signed later.", date(2024, 12, 4)),
     ],
 )
 def test_a_correction_is_told_and_stays_in_the_text(note: str, day: date) -> None:
     """Its day is the one written there, else the day of the change."""
-    head = '<meta property="article:modified_time" content="2024-12-04T10:00:00Z">'
+    head = (
+        '<meta property="article:published_time" content="2024-12-01T10:00:00Z">'
+        '<meta property="article:modified_time" content="2024-12-04T10:00:00Z">'
+    )
     article = read_one(page_of(ONE, TWO, note, head=head))
     assert (article.correction, article.corrected) == (note, day)
     assert article.text.endswith(note)
@@ -276,14 +281,113 @@ GATE = f"<article><p>{ONE}</p><p>{TWO}</p></article><div><h3>Subscribe to contin
         ("<div>" * 100_000 + f"<p>{ONE}</p>", "no text"),
         (f"<p {' '.join(f'a{n}=1' for n in range(100_000))}>{ONE}", "no HTML"),
         ("<p>" * 70_000, "more than 60000 elements"),
+        ("<p>x<i>y</i>" * 9_000, "more than 15000 elements"),
+        (f"<p>{'<i>word</i> other ' * 4_001}", "more than 4000 elements"),
     ],
-    ids=["empty", "few words", "teasers", "links", "login", "paywall", "deep", "attributes", "elements"],
+    ids=[
+        "empty",
+        "few words",
+        "teasers",
+        "links",
+        "login",
+        "paywall",
+        "deep",
+        "attributes",
+        "elements",
+        "shown",
+        "inline",
+    ],
 )
 def test_a_page_without_an_article_is_refused(body: str, why: str) -> None:
     """The message says in one line which page and why."""
     with pytest.raises(InputError, match=rf"^saved/ice\.html: no article in it: .*(?:{why})") as raised:
         read(f"<html><head><title>News</title></head><body>{body}</body></html>")
     assert "\n" not in str(raised.value)
+
+
+CLOSED = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+STUB = "only a beginning"
+TAKEN = '<meta property="og:type" content="article">'
+COOKIES = (
+    "<p>We and our partners use cookies to store things on your device and to know you when you return.</p>"
+    "<p>You may accept all cookies, or choose which of them we may keep on your device from today on.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "why"),
+    [
+        (
+            f"<article><p>{ONE}</p><p>Subscribe to continue reading</p><p>{TWO}</p></article>",
+            "",
+            "only a beginning",
+        ),
+        (f"<article><p>{ONE}</p><p>Already a subscriber? Log in</p></article>", "", STUB),
+        (f"<article><p>{ONE}</p><p>{TWO}</p></article>", CLOSED, STUB),
+        (
+            f"<article><p>{f'{ONE} ' * 8}</p><p>Log in to keep reading</p></article>",
+            CLOSED,
+            "only a beginning",
+        ),
+        (f"<main>{COOKIES}</main>", "", "about cookies"),
+        (f"<article><p>This article is no longer available.</p><p>{ONE}</p></article>", "", "is gone"),
+        (f"<main><p>Sorry, the page you requested could not be found.</p><p>{ONE}</p></main>", "", "is gone"),
+        (f"<main>{LINKS}</main><p>{ONE}</p><p>{TWO}</p>", TAKEN, "a list of links"),
+    ],
+)
+def test_a_page_that_shows_no_article_is_refused(body: str, head: str, why: str) -> None:
+    """Stubs before a gate, questions about cookies, lists and farewells are no articles."""
+    with pytest.raises(InputError, match=why):
+        read(f"<html><head>{head}</head><body>{body}</body></html>")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<header><a>Already a subscriber? Log in</a></header>{}",
+        "<nav><p>Subscribe to continue reading</p></nav>{}",
+        "{}<footer><p>Already a subscriber? Log in</p></footer>",
+        "<div><p>Already a member? Log in</p></div>{}",
+    ],
+)
+def test_a_menu_asks_nothing_of_the_articles_reader(around: str) -> None:
+    """A short article is read whatever the menus around it say."""
+    story = f"<article><h1>Ice</h1><p>{ONE}</p><p>{TWO}</p></article>"
+    assert read_one(f"<html><body>{around.format(story)}</body></html>").text == f"{ONE}\n\n{TWO}"
+
+
+def test_prose_about_registering_is_no_gate() -> None:
+    """Visitors who must register to view something read on."""
+    prose = "Visitors to the island will have to register to view the seal colony from June."
+    assert read_one(page_of(ONE, prose, TWO)).text == f"{ONE}\n\n{prose}\n\n{TWO}"
+
+
+def test_a_long_text_ends_at_its_gate() -> None:
+    """What comes after an invitation to read on is no part of it."""
+    long = [f"{ONE} {number} of them." for number in range(6)]
+    article = read_one(page_of(*long, "Subscribe to continue reading.", "Our offers begin at one coin."))
+    assert article.text == "\n\n".join(long)
+
+
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        (
+            "<p><a href=#a>What happened?</a></p><p>{}</p><h2 id=a>What happened?</h2><p>{}</p>",
+            "What happened?",
+        ),
+        (
+            "<p>{}</p><p><a href=/prev>The last freeze was in 1995.</a></p><p>{}</p>",
+            "The last freeze was in 1995.",
+        ),
+        ("<p>{}</p><h2>Ships</h2><p>{}</p></article><nav><a href=/ships>Ships</a></nav>", "Ships"),
+    ],
+)
+def test_words_that_a_link_says_too_are_kept(page: str, kept: str) -> None:
+    """Links within the page, sentences and menus do not take paragraphs and subheadings away."""
+    body = page.format(ONE, TWO)
+    text = read_one(f"<html><body><article><h1>Ice</h1>{body}</article></body></html>").text
+    assert kept in text.split("\n\n")
 
 
 def test_a_page_that_is_far_too_long_is_refused() -> None:
@@ -311,14 +415,21 @@ def test_a_dtd_does_nothing() -> None:
     "page",
     [
         page_of(ONE, TWO, "<b>" * 200_000),
-        page_of(ONE, TWO, "x<br><br>" * 10_000),
-        page_of(ONE, TWO, "<a href=x>y</a> " * 10_000),
+        page_of(ONE, TWO, "x<br><br>" * 7_000),
+        page_of(ONE, TWO, "<a href=x>y</a> " * 3_900),
         page_of(ONE, TWO, "<!--" * 100_000),
-        page_of(ONE, TWO, head="<meta name=a content=b>" * 20_000),
+        page_of(ONE, TWO, "<i>word</i> other " * 3_900),
+        page_of(ONE, TWO, "<table><tr><td>" * 80 + "word " * 1_500_000),
+        page_of(ONE, TWO, "<div>" * 200 + "<b>word</b> other " * 3_800),
+        page_of(ONE, TWO, "<svg><g></g></svg>" * 20_000),
+        page_of(ONE, TWO, head="<meta name=a content=b>" * 13_000),
         page_of(ONE, TWO, head=f"<title>{'a | ' * 100_000}</title>"),
         page_of(ONE, TWO, head=f'<script type="application/ld+json">{"[" * 200_000}</script>'),
     ],
-    ids=["deep", "breaks", "links", "comments", "meta", "title", "json"],
+    ids=[
+        *("deep", "breaks", "links", "comments", "spans", "tables", "divisions"),
+        *("hidden", "meta", "title", "json"),
+    ],
 )
 def test_no_page_takes_long(page: str) -> None:
     """Whatever a page repeats, it is read in seconds."""

@@ -556,6 +556,39 @@ def test_a_body_is_the_same_however_it_is_cut(content: bytes, encoding: str, pie
         assert len(content) <= limit
 
 
+@pytest.mark.parametrize(
+    ("encoding", "start", "nothing"),
+    [
+        ("gzip", b"", gzip.compress(b"")),
+        ("gzip", gzip.compress(b"news"), b"\0" * 20),
+        ("gzip", gzip.compress(b"news", 0)[:10], b"\0\0\0\xff\xff"),
+        ("deflate", zlib.compress(b"")[:2], b"\0\0\0\xff\xff"),
+    ],
+    ids=["empty parts", "padding", "empty blocks", "empty blocks of deflate"],
+)
+def test_an_endless_body_that_gives_nothing_is_stopped(encoding: str, start: bytes, nothing: bytes) -> None:
+    """What is received counts too, so that nothing may go on for ever."""
+    body = Body(encoding, 1_000_000)
+    body.add(start or nothing)
+    began, piece = time.process_time(), nothing * 3_000
+
+    def fill() -> None:
+        for _ in range(1_500_000 // len(piece)):
+            body.add(piece)
+
+    with pytest.raises((TooLarge, Damaged)):
+        fill()
+    assert time.process_time() - began < 3
+
+
+def test_parts_of_a_gzip_may_be_many() -> None:
+    """Hundreds of parts, as some servers pack what they add to, are one body."""
+    body = Body("gzip", 1_000_000)
+    for number in range(900):
+        body.add(gzip.compress(f"line {number}\n".encode()))
+    assert body.finish().count(b"\n") == 900
+
+
 @given(st.binary(max_size=500), st.sampled_from(["gzip", "deflate"]))
 def test_no_bytes_break_the_unpacking(raw: bytes, encoding: str) -> None:
     """Anything that is called packed is unpacked within the limit, or damaged."""

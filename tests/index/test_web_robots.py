@@ -269,6 +269,15 @@ async def test_rules_are_found_behind_a_redirect(site: Site, web: Web) -> None:
     assert site.targets == ["/rules.txt"]
 
 
+async def test_rules_may_stand_at_another_host(site: Site, web: Web) -> None:
+    """RFC 9309 has them followed across hosts: what is found there holds for the host that was asked."""
+    async with Site({"/robots.txt": ok(b"User-agent: *\nDisallow: /a\n")}) as other:
+        site.answers["/robots.txt"] = redirect(301, other.url("/robots.txt", "other.example"))
+        with pytest.raises(FetchError, match=r"robots\.txt of news\.example.* does not let programs read"):
+            await web.fetch(site.url("/a", "news.example"))
+    assert site.targets == []
+
+
 async def test_rules_do_not_lead_inside(site: Site) -> None:
     """A robots.txt that redirects to a host that is not public is one that cannot be read."""
     names = Names({"news.example": [["127.0.0.1"]], "inside.example": [["127.0.0.2"]]})
