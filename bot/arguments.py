@@ -62,23 +62,7 @@ def build_parser(named: Mapping[str, Callable[..., None]]) -> argparse.ArgumentP
     )
 
     asking = add("ask", "answer one question")
-    asking.add_argument("question", type=_text, metavar="QUESTION")
-    asking.add_argument("--json", action="store_true", help="print one JSON object")
-    asking.add_argument(
-        "-k", type=_count, metavar="N", help="how many passages at most (default: 3 to read, 5 as JSON)"
-    )
-    asking.add_argument(
-        "--since", type=_day, metavar="D", help="only articles from this day on, as 2025-01-31"
-    )
-    asking.add_argument("--until", type=_day, metavar="D", help="only articles up to this day")
-    asking.add_argument(
-        "--source",
-        action="append",
-        default=[],
-        metavar="S",
-        help="only articles of this source; may be repeated",
-    )
-
+    _describe_question(asking)
     add("chat", "the conversation in the terminal; from a pipe, a question a line")
     add("run", "the bot on Telegram, or the chat where there is no token")
     looking = add("history", "all that an article has said: old versions, corrections, withdrawal")
@@ -100,6 +84,25 @@ def build_parser(named: Mapping[str, Callable[..., None]]) -> argparse.ArgumentP
         "--against", type=Path, metavar="RUN", help="compare with the run in this file of the same set"
     )
     return parser
+
+
+def _describe_question(asking: argparse.ArgumentParser) -> None:
+    asking.add_argument("question", type=_text, metavar="QUESTION")
+    asking.add_argument("--json", action="store_true", help="print one JSON object")
+    asking.add_argument(
+        "-k", type=_count, metavar="N", help="how many passages at most (default: 3 to read, 5 as JSON)"
+    )
+    asking.add_argument(
+        "--since", type=_day, metavar="D", help="only articles from this day on, as 2025-01-31"
+    )
+    asking.add_argument("--until", type=_day, metavar="D", help="only articles up to this day")
+    asking.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="S",
+        help="only articles of this source; may be repeated",
+    )
 
 
 def _text(given: str) -> str:

@@ -77,6 +77,19 @@ class Database:
                 "check that it is there, writable, whole and that the disk has room"
             ) from error
 
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes what it has read: it takes the write lock before it reads.
+
+        Who reads first may find that another has written since, and then fails.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        with self.transaction() as connection:
+            connection.execute(sa.update(coverage).values(schema=coverage.c.schema))
+            yield connection
+
     def _prepare(self) -> None:
         with self.transaction() as connection:
             if not sa.inspect(connection).has_table(coverage.name):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from index.database import Database, select_in
 from index.stories import are_copies
 from index.stories import fingerprints as fingerprints_of
-from index.tables import articles, coverage, fingerprints, key_of, to_article
+from index.tables import articles, fingerprints, key_of, to_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,9 +50,7 @@ class Groups:
         new = sa.select(articles).where(articles.c.story.is_(None))
         new = new.order_by(articles.c.arrived, articles.c.id).limit(BATCH)
         while self._any(new):
-            with self._database.transaction() as connection:
-                # Writing first takes the write lock first: who reads before may find it taken, and fail.
-                connection.execute(sa.update(coverage).values(schema=coverage.c.schema))
+            with self._database.writing() as connection:
                 for row in connection.execute(new).all():
                     _group(connection, to_article(row))
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from index.database import Database, select_in, slices
-from index.tables import aliases, removed
+from index.tables import aliases, articles, removed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy.engine import Connection
+
+    from index.records import Article
 
 
 class Identities:
@@ -26,6 +28,16 @@ class Identities:
         with self._database.transaction() as connection:
             found = connection.scalar(sa.select(aliases.c.article_id).where(aliases.c.id == article_id))
         return article_id if found is None else str(found)
+
+    def same_piece(self, article: Article) -> str | None:
+        """The id of the stored article of this address, or of this source with the very same words."""
+        address, content = articles.c.address == article.address, articles.c.content == article.content
+        with self._database.transaction() as connection:
+            for same in (address, content) if article.address else (content,):
+                wanted = sa.select(articles.c.id).where(same).order_by(articles.c.arrived, articles.c.id)
+                if (found := connection.scalar(wanted.limit(1))) is not None:
+                    return str(found)
+        return None
 
     def note(self, other: str, own: str) -> None:
         """Keep that what calls itself by another id is this article."""

@@ -186,7 +186,7 @@ class Indexing:
         own = self._store.identities.own(article.id)
         if own != article.id:
             return own
-        own = self._store.same_piece(article) or article.id
+        own = self._store.identities.same_piece(article) or article.id
         # What a publisher dates may change, and be called back, under this id.
         if own != article.id and article.issued:
             self._store.identities.note(article.id, own)

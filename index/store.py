@@ -22,6 +22,7 @@ from index.errors import ModelError
 from index.history import keep_version
 from index.identities import Identities, forget_removed, remember_removed
 from index.records import Article, Extent, Passage, Query, Withdrawal
+from index.standing import effect_of, is_outdated, standing
 from index.tables import (
     articles,
     coverage,
@@ -48,8 +49,6 @@ Numbers = NDArray[np.int64]
 BATCH = 4096
 # What a withdrawn article is a copy of: of nothing, and nobody need look.
 NO_STORY = ""
-# Before all that was ever issued.
-EVER = datetime.min.replace(tzinfo=UTC)
 # What is no longer to be used is neither counted nor found.
 _USABLE = articles.c.withdrawn.is_(None)
 
@@ -157,8 +156,8 @@ class Store:
         now = datetime.now(UTC)
         with self._change() as (connection, generation):
             _claim(connection, model, encoded[0].embeddings.shape[1])
-            stored = _stored(connection, [item.article.id for item in encoded])
-            newer = [item for item in encoded if not _is_outdated(item.article, stored)]
+            stored = standing(connection, [item.article.id for item in encoded])
+            newer = [item for item in encoded if not is_outdated(item.article, stored.get(item.article.id))]
             ids = [item.article.id for item in newer]
             for item in newer:
                 if item.article.id in stored:
@@ -178,20 +177,18 @@ class Store:
         the withdrawal stays. Whether something changed: a withdrawn article is withdrawn once.
         """
         when = withdrawal.issued or datetime.now(UTC)
-        theirs, a = articles.c.id == withdrawal.id, articles.c
-        known = sa.select(a.withdrawn, a.issued, a.vanished).where(theirs)
+        theirs = articles.c.id == withdrawal.id
         gone = {"withdrawn": when, "reason": withdrawal.reason, "vanished": withdrawal.vanished}
         with self._database.transaction() as connection:
-            before = connection.execute(known).one_or_none()
-            if before is not None and before.withdrawn:
-                # The latest word counts, and being called back for more than vanishing.
-                if not withdrawal.vanished and (before.vanished or when > before.withdrawn):
-                    connection.execute(sa.update(articles).where(theirs).values(gone))
-                return False
-            if before is not None and (before.issued or EVER) > when:
-                return False
+            before = standing(connection, [withdrawal.id]).get(withdrawal.id)
+        effect = effect_of(withdrawal, when, before)
+        if effect == "counts from later on":
+            with self._database.writing() as connection:
+                connection.execute(sa.update(articles).where(theirs).values(gone))
+        if effect != "takes it away":
+            return False
         with self._change() as (connection, generation):
-            if before is None:
+            if withdrawal.id not in standing(connection, [withdrawal.id]):
                 blank = Article(id=withdrawal.id, title="", text="", input=withdrawal.input)
                 connection.execute(sa.insert(articles).values(to_row(blank)))
             _clear(connection, [withdrawal.id], generation)
@@ -223,16 +220,6 @@ class Store:
         if row is None:
             raise KeyError(article_id)
         return Stored(to_article(row), row.withdrawn, row.vanished)
-
-    def same_piece(self, article: Article) -> str | None:
-        """The id of the stored article of this address, or of this source with the very same words."""
-        address, content = articles.c.address == article.address, articles.c.content == article.content
-        with self._database.transaction() as connection:
-            for same in (address, content) if article.address else (content,):
-                wanted = sa.select(articles.c.id).where(same).order_by(articles.c.arrived, articles.c.id)
-                if (found := connection.scalar(wanted.limit(1))) is not None:
-                    return str(found)
-        return None
 
     def articles(self) -> Iterator[Article]:
         """All articles that may be used, in the order of their ids."""
@@ -319,22 +306,6 @@ def _claim(connection: Connection, model: str, dimension: int) -> None:
             f"this coverage was made with the model '{known.model}' ({known.dimension} dimensions), "
             f"not '{model}' ({dimension})"
         )
-
-
-def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
-    """Of those of these articles that are stored: when each came, was issued, and was withdrawn."""
-    a = articles.c
-    columns = sa.select(a.id, a.arrived, a.issued, a.withdrawn, a.vanished)
-    return {row.id: row for row in select_in(connection, columns, a.id, ids)}
-
-
-def _is_outdated(article: Article, stored: dict[str, Row[Any]]) -> bool:
-    """Whether something newer than an article has been stored while it was on its way."""
-    known = stored.get(article.id)
-    if known is None or article.issued is None:
-        return False
-    withdrawn = known.withdrawn if known.withdrawn and not known.vanished else EVER
-    return withdrawn >= article.issued or (known.issued or EVER) > article.issued
 
 
 def _remove(connection: Connection, ids: Sequence[str], generation: int) -> None:

@@ -238,7 +238,7 @@ def test_the_same_piece_from_elsewhere_finds_the_migrated_one(home: Path) -> Non
     """By its address, under whatever id it comes."""
     file = home / DATABASE
     with closing(Store.open(file)) as store:
-        found = store.same_piece(make_article(id="feed#1", url="https://gull.example/mayor"))
+        found = store.identities.same_piece(make_article(id="feed#1", url="https://gull.example/mayor"))
         assert found
         assert found.endswith("news/mayor.txt")
 

@@ -406,7 +406,7 @@ def test_the_same_piece_is_known_by_address_or_words(store: Store) -> None:
     ice = make_article("Ice.", id="ice", url="https://gull.example/ice")
     snow = make_article("Snow.", id="snow", url=None)
     store.add([encoded(ice, 1), encoded(snow, 2)], MODEL)
-    same = store.same_piece
+    same = store.identities.same_piece
     assert same(make_article("Flood.", id="x", url="https://gull.example/ice")) == "ice"
     assert same(make_article("Flood.", id="x", url="http://www.gull.example/ice/?utm_source=x")) == "ice"
     assert same(make_article("Snow.", id="x", url="https://gull.example/snow")) == "snow"
@@ -421,13 +421,13 @@ def test_of_several_the_first_to_come_is_the_piece(store: Store) -> None:
     """Whatever their ids, and also if it is withdrawn, so that it does not come back by another way."""
     for name in ("b", "a"):
         store.add([encoded(make_article(id=name), 1)], MODEL)
-    assert store.same_piece(make_article(id="x")) == "b"
+    assert store.identities.same_piece(make_article(id="x")) == "b"
     # A newer version has not come later than the piece itself.
     store.add([encoded(make_article(id="b", updated=date(2025, 1, 12)), 1)], MODEL)
-    assert store.same_piece(make_article(id="x")) == "b"
+    assert store.identities.same_piece(make_article(id="x")) == "b"
     store.withdraw(Withdrawal("b", "wire", "staged"))
     store.add([encoded(make_article("Thaw.", id="a", url=None), 2)], MODEL)
-    assert store.same_piece(make_article(id="x")) == "b"
+    assert store.identities.same_piece(make_article(id="x")) == "b"
 
 
 @dataclass
