@@ -130,8 +130,9 @@ def test_typing_is_shown_first(asked: BotApi) -> None:
 
 def test_question_that_is_not_covered_is_refused(asked: BotApi) -> None:
     """What the coverage does not answer is refused plainly, without a quotation."""
+    searched = "Searched: Who won the 2022 World Cup? · the newest article is of 11 January 2025"
     assert ask(asked, updates.private_message("Who won the 2022 World Cup?")) == [
-        "The coverage does not answer that.\n\nSearched: Who won the 2022 World Cup?"
+        f"The coverage does not answer that.\n\n{searched}"
     ]
 
 
