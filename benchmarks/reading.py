@@ -16,7 +16,10 @@ from typing import Any
 from harness import write_result
 
 from index.coverage import DATABASE, Coverage
+from index.database import Database
 from index.encoder import SentenceEncoder
+from index.groups import Groups
+from index.indexing import Indexing
 from index.manners import Manners
 from index.passages import context_title, split
 from index.reading.inputs import read_input
@@ -74,15 +77,21 @@ def in_a_process(file: Path) -> dict[str, float]:
 def index_apart(file: Path) -> dict[str, float]:
     """Read, split, store and group, with an encoder that costs next to nothing: what is left of the time."""
     with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        with Coverage.open(Path(folder), encoder=FakeEncoder()) as coverage:
-            coverage.index([str(file)])
-        seconds = time.perf_counter() - began
+        # Of the processor, so that whatever else runs does not count.
+        began = time.process_time()
+        database = Database.open(Path(folder) / DATABASE)
+        indexing = Indexing(Store(database), Groups(database), FakeEncoder())
+        indexing.run(str(file), read_input(str(file), file.parent))
+        database.close()
+        seconds, peak = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         size = (Path(folder) / DATABASE).stat().st_size
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with Coverage.open(Path(folder), encoder=FakeEncoder()) as coverage:
+            coverage.warm()
+    whole = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
-        "seconds": round(seconds, 1),
+        "processor seconds": round(seconds, 1),
         "peak MB": round(peak / 1000, 1),
+        "peak MB with the indexes built": round(whole / 1000, 1),
         "database MB": round(size / MEGABYTE, 1),
     }
 
