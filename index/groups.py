@@ -24,8 +24,8 @@ BATCH = 256
 CANDIDATES = 5
 # Two copies share many fingerprints; one alone is a set phrase.
 SHARED = 2
-# A set phrase stands in so many articles that looking at all of them would take longer the more there are:
-# with 27,000 articles of few phrases, 30 ms each. So only the first so many keep it.
+# A set phrase stands in ever more articles, and looking at all of them for each new one would take ever
+# longer. So only the first so many keep it.
 PHRASE = 100
 # SQLite binds at most 32,766 values in a statement, and no article of news has so many fingerprints.
 ASKED = 10_000
