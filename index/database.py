@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -50,11 +50,10 @@ class Database:
         if is_sqlite:
             _listen_on_sqlite(engine)
         database = cls(engine)
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(database.close)
             database._prepare()
-        except BaseException:
-            database.close()
-            raise
+            undoing.pop_all()
         return database
 
     def close(self) -> None:

@@ -70,16 +70,8 @@ class Pages:
     @staticmethod
     def read_state(given: str, lead: Lead, fetched: Fetched, state: PageState | None) -> PageState:
         """What is to be noted of a page that has just been read."""
-        now = datetime.now(UTC)
-        known = state or PageState(lead.address, given, now, now)
-        return replace(
-            known,
-            checked=now,
-            etag=fetched.etag,
-            modified=fetched.modified,
-            fingerprint=lead.fingerprint,
-            gone=False,
-        )
+        known = _checked(_known(given, lead, state), lead)
+        return replace(known, etag=fetched.etag, modified=fetched.modified, gone=False)
 
     def gone(self, given: str, state: PageState | None, lead: Lead) -> Reading:
         """What is to be told of a page whose address says that it is gone for good.
@@ -152,14 +144,19 @@ def answer_of(fetched: Fetched) -> str:
     return f"its host answers {fetched.status}"
 
 
+def _known(given: str, lead: Lead, state: PageState | None) -> PageState:
+    """What is known of a page; one that is seen for the first time is seen now."""
+    now = datetime.now(UTC)
+    return state or PageState(lead.address, given, now, now)
+
+
 def _checked(state: PageState, lead: Lead) -> PageState:
     return replace(state, checked=datetime.now(UTC), fingerprint=lead.fingerprint)
 
 
 def _unread(given: str, lead: Lead, state: PageState | None, reason: str) -> Reading:
     """What can be told of a page that cannot be read now: what came along in its feed, or why not."""
-    now = datetime.now(UTC)
-    page = replace(state, checked=now) if state else PageState(lead.address, given, now, now)
+    page = replace(_known(given, lead, state), checked=datetime.now(UTC))
     if lead.content and page.article_id is None:
         items = content_items(lead)
         if any(isinstance(each, Article) for each in items):

@@ -56,12 +56,13 @@ class Visitor:
         feeds: Sequence[str] = ()
         with boundary(address) as found:
             fetched = await self._fetch(address)
-            if fetched.status == FOUND and kind_at(fetched) == Kind.OPML:
+            kind = kind_at(fetched) if fetched.status == FOUND else Kind.UNKNOWN
+            if kind == Kind.OPML:
                 feeds = await self._listed_feeds(address, fetched)
                 # Only what is read whole each time tells which feeds are no longer listed.
                 ended = Visited(address)
             else:
-                ended = await self._read(address, fetched)
+                ended = await self._read(address, fetched, kind)
         await self._emit(Visited(address, trouble=found.trouble) if found.trouble else ended)
         return feeds
 
@@ -72,7 +73,7 @@ class Visitor:
             return await self._web.fetch(address)
         return await self._web.fetch(address, etag=state.etag, modified=state.modified)
 
-    async def _read(self, given: str, fetched: Fetched) -> Visited:
+    async def _read(self, given: str, fetched: Fetched, kind: Kind) -> Visited:
         if fetched.status == NOT_CHANGED:
             state = self._journal.input(given)
             whole = await self._pages.read(given, [])
@@ -84,7 +85,6 @@ class Visitor:
             return Visited(given, trouble=answer_of(fetched))
         if fetched.moved:
             await self._remark(given, [f"has moved for good to {fetched.address}; name that from now on"])
-        kind = kind_at(fetched)
         if kind not in _LISTS:
             trouble = await self._read_itself(given, fetched, kind)
             return Visited(given, fetched.etag, fetched.modified, trouble)

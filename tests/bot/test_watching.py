@@ -6,12 +6,14 @@ import threading
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from fakes import FakeEncoder
 from news_site.site import NewsSite
 from news_site.stories import story
+from watching import until
 
 from bot import watching as watching_module
 from bot.watching import format_happening, parse_period, watching
@@ -22,13 +24,14 @@ from index.watching.intake import Visit
 from index.watching.watcher import Happening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 NOON = datetime(2025, 1, 11, 12, tzinfo=UTC)
 FEED = "https://gull.example/feed"
 # In seconds: what a watch does at once it does within it.
 SOON = 20.0
+wait_until = partial(until, seconds=SOON)
 SECOND = timedelta(seconds=1)
 
 
@@ -111,18 +114,6 @@ def write(folder: Path, text: str) -> str:
     """The harbour's story, as a person types its path."""
     (folder.parent / "harbour.txt").write_text(f"title: Ice\nlanguage: en\n\n{text}", encoding="utf-8")
     return "harbour.txt"
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait for what a watch does at once.
-
-    Raises:
-        AssertionError: it did not.
-    """
-    end = time.monotonic() + SOON
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def quoted(coverage: Coverage) -> list[str]:

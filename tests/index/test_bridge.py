@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from watching import until
 
 from index.errors import StoreError
 from index.watching.bridge import ROOM, Bridge
@@ -43,18 +44,6 @@ def taken(bridge: Bridge) -> list[str]:
     return found
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait for something that comes at once.
-
-    Raises:
-        AssertionError: it did not.
-    """
-    end = time.monotonic() + SOON
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 def fetching() -> list[threading.Thread]:
     """The threads that still fetch."""
     return [each for each in threading.enumerate() if each.name.startswith("fetching")]
@@ -87,11 +76,11 @@ def test_who_is_faster_waits() -> None:
             emitted += 1
 
     with Bridge(work) as bridge:
-        wait_until(lambda: emitted == ROOM)
+        until(lambda: emitted == ROOM)
         time.sleep(NEVER)
         assert emitted == ROOM
         assert bridge.get(SOON) == Visited("0")
-        wait_until(lambda: emitted == ROOM + 1)
+        until(lambda: emitted == ROOM + 1)
         time.sleep(NEVER)
         assert emitted == ROOM + 1
         assert not bridge.over
@@ -133,7 +122,7 @@ def test_nothing_comes_within_the_time() -> None:
 def test_what_waits_keeps_it_from_being_over() -> None:
     """Work that is done is over only when its last message is taken."""
     with Bridge(emitting("a")) as bridge:
-        wait_until(bridge._done.done)
+        until(bridge._done.done)
         assert not bridge.over
         assert bridge.get(SOON) == Visited("a")
         assert bridge.over
@@ -143,7 +132,7 @@ def test_an_error_comes_after_the_messages_before_it() -> None:
     """The very error, once all that was emitted is taken."""
     error = StoreError("the database refuses")
     with Bridge(emitting("a", "b", then=error)) as bridge:
-        wait_until(bridge._done.done)
+        until(bridge._done.done)
         assert bridge.get(SOON) == Visited("a")
         assert bridge.get(SOON) == Visited("b")
         with pytest.raises(StoreError) as caught:
@@ -155,7 +144,7 @@ def test_an_error_comes_after_the_messages_before_it() -> None:
 def test_an_error_is_never_overlooked(names: tuple[str, ...]) -> None:
     """Who takes until all is over meets it, however late he comes."""
     with Bridge(emitting(*names, then=StoreError("no"))) as bridge:
-        wait_until(bridge._done.done)
+        until(bridge._done.done)
         with pytest.raises(StoreError, match="no"):
             taken(bridge)
 
@@ -170,7 +159,7 @@ class Late(queue.Queue[Message]):
     def get(self, block: bool = True, timeout: float | None = None) -> Message:  # noqa: FBT001, FBT002 - as in the library
         """Nothing the first time; by when that is told, all has come."""
         if self._is_done:
-            wait_until(self._is_done)
+            until(self._is_done)
             self._is_done = None
             raise queue.Empty
         return super().get(block, timeout)
@@ -216,7 +205,7 @@ def test_leaving_at_once_does_no_harm() -> None:
     with Bridge(emitting("a")):
         pass
     with Bridge(emitting("a")) as bridge:
-        wait_until(bridge._done.done)
+        until(bridge._done.done)
     assert fetching() == []
 
 
