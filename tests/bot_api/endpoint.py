@@ -1,24 +1,34 @@
-"""The one address of the server: a call comes in, goes wrong on order, or is answered."""
+"""The addresses of the server: a call comes in, goes wrong on order, or is answered."""
+
+from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot_api import wire
-from bot_api.faults import Fault, Faults
-from bot_api.polling import Polling
-from bot_api.records import Journal, Outcome
+from bot_api.media import fetched
 from bot_api.rules import RefusalError
 from bot_api.wire import NoReply, Params
 
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from bot_api.faults import Fault, Faults
+    from bot_api.polling import Polling
+    from bot_api.pushing import Pushing
+    from bot_api.records import Journal, Outcome
+
 T = TypeVar("T")
 Methods = Mapping[str, Callable[[Params], Any]]
+
+FETCHING: Final = "file"
+"""The name that fetching a file goes by among the calls and for the faults."""
 
 
 class GoneError(Exception):
@@ -33,29 +43,36 @@ class _Answer(NamedTuple):
 
 
 class Endpoint:
-    """Answers `/bot<token>/<method>`; lives on the server's event loop."""
+    """Answers `/bot<token>/<method>` and `/file/bot<token>/<path>`; lives on the server's event loop."""
 
     def __init__(
-        self, token: str, methods: Methods, polling: Polling, journal: Journal, faults: Faults
+        self,
+        token: str,
+        methods: Methods,
+        ways: tuple[Polling, Pushing],
+        journal: Journal,
+        faults: Faults,
     ) -> None:
         self._token = token
         # Telegram reads method names without regard to case.
         self._methods = {name.lower(): method for name, method in methods.items()}
-        self._polling = polling
+        self._polling, self._pushing = ways
         self._journal = journal
         self._faults = faults
         self._closing = asyncio.Event()
         self.hang_up: Callable[[Request], None] = _stay
 
     def application(self) -> Starlette:
-        """The server's application: this endpoint, and 404 for all else, files included."""
-        route = Route("/bot{token}/{method}", self.answer, methods=["GET", "POST"])
-        return Starlette(routes=[route], exception_handlers={404: _not_found})
+        """The server's application: this endpoint, and 404 for all else."""
+        methods = Route("/bot{token}/{method}", self.answer, methods=["GET", "POST"])
+        files = Route("/file/bot{token}/{path:path}", self.fetch)
+        return Starlette(routes=[methods, files], exception_handlers={404: _not_found})
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let whatever waits end now."""
         self._closing.set()
         self._polling.close()
+        await self._pushing.close()
 
     async def answer(self, request: Request) -> Response:
         """Answer one call, and note it."""
@@ -66,6 +83,13 @@ class Endpoint:
             number = self._journal.begin(method, {})
             self._journal.end(number, "refused", error.code, error.description)
             return wire.refusal(error)
+        return await self._noted(request, method, params)
+
+    async def fetch(self, request: Request) -> Response:
+        """Hand out one file, and note it."""
+        return await self._noted(request, FETCHING, {"path": request.path_params["path"]})
+
+    async def _noted(self, request: Request, method: str, params: Params) -> Response:
         number = self._journal.begin(method, params)
         try:
             answer = await self._answer(request, method, params)
@@ -117,13 +141,15 @@ class Endpoint:
 
     async def _fair(self, request: Request, method: str, params: Params) -> _Answer:
         try:
+            if method == FETCHING:
+                self._check_token(request)
+                return _Answer(Response(fetched(params["path"])), "ok")
             return _Answer(wire.result(await self._result(request, method.lower(), params)), "ok")
         except RefusalError as error:
             return _refused(error)
 
     async def _result(self, request: Request, method: str, params: Params) -> Any:
-        if request.path_params["token"] != self._token:
-            raise RefusalError(401, "Unauthorized")
+        self._check_token(request)
         if method == "getupdates":
             return await _unless_gone(request, self._polling.get_updates(params), "long poll")
         if method not in self._methods:
@@ -132,7 +158,13 @@ class Endpoint:
             value = self._methods[method](params)
         if method == "setwebhook" and params.get("url"):
             self._polling.end_for_webhook()
+        if method in ("setwebhook", "deletewebhook"):
+            self._pushing.restart()
         return value
+
+    def _check_token(self, request: Request) -> None:
+        if request.path_params["token"] != self._token:
+            raise RefusalError(401, "Unauthorized")
 
 
 def _refused(error: RefusalError) -> _Answer:

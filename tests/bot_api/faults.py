@@ -37,9 +37,12 @@ class Faults:
             raise ValueError(f"a fault happens at least once, not {times} times")
         self._coming.setdefault(method.lower(), []).extend([fault] * times)
 
-    def take(self, method: str) -> Fault | None:
-        """The failure due for a call of the method, if there is one; it is due no more."""
-        for key in (method.lower(), ANY):
+    def take(self, method: str, *, is_call: bool = True) -> Fault | None:
+        """The failure due for a call of the method, if there is one; it is due no more.
+
+        What is no call takes only the failures that were ordered for it by name.
+        """
+        for key in (method.lower(), ANY) if is_call else (method,):
             if self._coming.get(key):
                 return self._coming[key].pop(0)
         return None

@@ -1,37 +1,42 @@
-"""The methods of the Bot API that touch chats: each takes parameters and returns the result's JSON."""
+"""The methods of the Bot API that write words into chats: each takes parameters and returns JSON."""
+
+from __future__ import annotations
 
 import copy
-import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from bot_api.chats import Chats, Message
-from bot_api.records import Journal, Sent
+from bot_api.keyboards import read_inline_keyboard, read_keyboard
+from bot_api.records import Draft, Journal
 from bot_api.rules import (
     bad_request,
     check_action,
-    check_callback_answer,
-    check_callback_data,
+    finish_caption,
     finish_text,
+    read_formatted,
     read_json,
-    read_keyboard,
     read_text,
 )
-from bot_api.wire import Params, integer, text_of, truth
+from bot_api.wire import Params, integer, text_of
 
-_NOT_MODIFIED = (
-    "message is not modified: specified new message content and reply markup are exactly the same "
-    "as a current content and reply markup of the message"
-)
-_SHOWN: Final = ("text", "entities", "reply_markup", "link_preview_options")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot_api.chats import Chats, Message
+    from bot_api.composing import Composer
+    from bot_api.entities import Entity
+
+_TEXT: Final = ("text", "entities", "link_preview_options")
+_CAPTION: Final = ("caption", "caption_entities")
 
 
 class Writing:
-    """What a bot does in chats: write, edit, delete, show that it is typing, answer a pressed button."""
+    """What a bot does with words: write, edit, delete, show that it is typing or what it is writing."""
 
-    def __init__(self, bot: dict[str, Any], chats: Chats, journal: Journal) -> None:
-        self._bot = {name: bot[name] for name in ("id", "is_bot", "first_name", "username")}
+    def __init__(self, bot: dict[str, Any], chats: Chats, journal: Journal, composer: Composer) -> None:
+        self._bot_id = bot["id"]
         self._chats = chats
         self._journal = journal
+        self._composer = composer
 
     def send_message(self, params: Params) -> Message:
         """SendMessage: put a text into a chat."""
@@ -39,48 +44,46 @@ class Writing:
         if params.get("entities"):
             raise bad_request("entities are not supported by this test server; send HTML")
         keyboard = read_keyboard(params.get("reply_markup"))
-        preview = read_json(params.get("link_preview_options"), "link preview options")
-        chat = self._chats.find(params)
-        replied = self._replied(params, chat["id"])
-        text, entities = finish_text(plain, marks)
-        self._chats.find_open(params)
-        check_callback_data(keyboard)
-        message: Message = {"message_id": self._chats.next_id(), "from": self._bot, "chat": chat}
-        message |= {"date": int(time.time()), "text": text}
-        message |= _shown([entity.to_dict() for entity in entities], keyboard, preview)
-        message |= self._placed(params, chat, replied)
-        self._chats.keep(message)
-        self._note("sendMessage", params, message)
-        return message
+        preview = _preview(params)
+        return self._composer.post(
+            "sendMessage", params, keyboard, lambda: _text_content(plain, marks) | preview
+        )
 
     def edit_message_text(self, params: Params) -> Message:
         """EditMessageText: put another text in the place of one of the bot's own."""
         plain, marks = read_text(text_of(params, "text"), text_of(params, "parse_mode"))
-        keyboard = read_keyboard(params.get("reply_markup"))
-        preview = read_json(params.get("link_preview_options"), "link preview options")
-        if not params.get("chat_id") and not params.get("message_id"):
-            raise bad_request("message identifier is not specified")
-        chat = self._chats.find(params)
-        message = self._chats.message(chat["id"], integer(params, "message_id"), "message to edit")
-        if message.get("from", {}).get("id") != self._bot["id"]:
-            raise bad_request("message can't be edited")
-        text, entities = finish_text(plain, marks)
-        self._chats.find_open(params)
-        check_callback_data(keyboard)
-        kept = {name: value for name, value in message.items() if name not in _SHOWN}
-        edited = kept | {"text": text} | _shown([entity.to_dict() for entity in entities], keyboard, preview)
-        if all(edited.get(name) == message.get(name) for name in _SHOWN):
-            raise bad_request(_NOT_MODIFIED)
-        edited["edit_date"] = int(time.time())
-        self._chats.keep(edited)
-        self._note("editMessageText", params, edited)
-        return edited
+        keyboard = read_inline_keyboard(params.get("reply_markup"))
+        preview = _preview(params)
+
+        def finish(message: Message) -> Message:
+            if "text" not in message:
+                raise bad_request("There is no text in the message to edit")
+            return _without(message, _TEXT) | _text_content(plain, marks) | preview
+
+        return self._composer.edit("editMessageText", params, keyboard, finish)
+
+    def edit_message_caption(self, params: Params) -> Message:
+        """EditMessageCaption: put other words under one of the bot's own pictures or documents."""
+        plain, marks = read_formatted(text_of(params, "caption"), text_of(params, "parse_mode"))
+        keyboard = read_inline_keyboard(params.get("reply_markup"))
+
+        def finish(message: Message) -> Message:
+            if "text" in message:
+                raise bad_request("There is no caption in the message to edit")
+            return _without(message, _CAPTION) | caption_content(plain, marks)
+
+        return self._composer.edit("editMessageCaption", params, keyboard, finish)
+
+    def edit_message_reply_markup(self, params: Params) -> Message:
+        """EditMessageReplyMarkup: give one of the bot's own messages other buttons, or none."""
+        keyboard = read_inline_keyboard(params.get("reply_markup"))
+        return self._composer.edit("editMessageReplyMarkup", params, keyboard, copy.copy)
 
     def delete_message(self, params: Params) -> bool:
         """DeleteMessage: take away the bot's own message, or in a private chat any."""
         chat = self._chats.find(params)
         message = self._chats.message(chat["id"], integer(params, "message_id"), "message to delete")
-        if chat["type"] != "private" and message.get("from", {}).get("id") != self._bot["id"]:
+        if chat["type"] != "private" and message.get("from", {}).get("id") != self._bot_id:
             raise bad_request("message can't be deleted")
         self._chats.remove(chat["id"], message["message_id"])
         return True
@@ -91,56 +94,38 @@ class Writing:
         self._chats.find_open(params)
         return True
 
-    def answer_callback_query(self, params: Params) -> bool:
-        """AnswerCallbackQuery: let a pressed button stop its waiting."""
-        check_callback_answer(text_of(params, "text"))
-        self._chats.answer_callback(text_of(params, "callback_query_id"))
+    def send_message_draft(self, params: Params) -> bool:
+        """SendMessageDraft: show a person a text that is still being written."""
+        raw = text_of(params, "text")
+        plain, marks = read_formatted(raw, text_of(params, "parse_mode"))
+        if not integer(params, "draft_id"):
+            raise bad_request("RANDOM_ID_INVALID")
+        chat = self._chats.find_open(params)
+        if chat["type"] != "private":
+            raise bad_request("PEER_ID_INVALID")
+        shown = finish_text(plain, marks)[0] if raw else ""
+        self._journal.add(Draft(chat["id"], integer(params, "draft_id"), raw, shown))
         return True
 
-    def _replied(self, params: Params, chat_id: int) -> Message | None:
-        given = read_json(params.get("reply_parameters"), "reply parameters")
-        if given is None:
-            return None
-        if not isinstance(given, dict):
-            raise bad_request("Object expected as reply parameters")
-        elsewhere = "chat_id" in given
-        there = self._chats.find(given)["id"] if elsewhere else chat_id
-        if truth(given.get("allow_sending_without_reply")) and not self._chats.has(
-            there, integer(given, "message_id")
-        ):
-            return None
-        return self._chats.message(there, integer(given, "message_id"), "message to be replied")
 
-    def _placed(self, params: Params, chat: dict[str, Any], replied: Message | None) -> dict[str, Any]:
-        placed: dict[str, Any] = {}
-        if integer(params, "message_thread_id"):
-            placed["message_thread_id"] = integer(params, "message_thread_id")
-            placed["is_topic_message"] = True
-        if replied and replied["chat"]["id"] == chat["id"]:
-            # "this object will not contain further reply_to_message fields even if it itself is a reply"
-            replied.pop("reply_to_message", None)
-            placed["reply_to_message"] = replied
-        return placed
-
-    def _note(self, method: str, params: Params, message: Message) -> None:
-        sent = Sent(
-            method=method,
-            chat_id=message["chat"]["id"],
-            message_id=message["message_id"],
-            text=text_of(params, "text"),
-            plain=message["text"],
-            entities=tuple(message.get("entities", ())),
-            params=params,
-            message=copy.deepcopy(message),
-        )
-        self._journal.add(sent)
+def caption_content(plain: str, marks: Sequence[Entity]) -> Message:
+    """The part of a message that is its caption, if it has one."""
+    text, entities = finish_caption(plain, marks)
+    content: Message = {"caption": text} if text else {}
+    return content | ({"caption_entities": [entity.to_dict() for entity in entities]} if entities else {})
 
 
-def _shown(
-    entities: list[dict[str, Any]], keyboard: dict[str, Any] | None, preview: dict[str, Any] | None
-) -> dict[str, Any]:
-    # A message comes back with its inline keyboard only: other keyboards belong to the chat.
-    rows = (keyboard or {}).get("inline_keyboard")
-    inline = {"inline_keyboard": rows} if rows else None
-    shown = {"entities": entities, "reply_markup": inline, "link_preview_options": preview}
-    return {name: value for name, value in shown.items() if value}
+def _text_content(plain: str, marks: Sequence[Entity]) -> Message:
+    text, entities = finish_text(plain, marks)
+    return {"text": text} | ({"entities": [entity.to_dict() for entity in entities]} if entities else {})
+
+
+def _preview(params: Params) -> Message:
+    preview = read_json(params.get("link_preview_options"), "link preview options")
+    if preview is not None and not isinstance(preview, dict):
+        raise bad_request("Object expected as link preview options")
+    return {"link_preview_options": preview} if preview else {}
+
+
+def _without(message: Message, names: Sequence[str]) -> Message:
+    return {name: value for name, value in message.items() if name not in names}

@@ -1,4 +1,6 @@
-"""Updates on their way to the bot: kept until an offset confirms them."""
+"""Updates on their way to the bot: kept until an offset or a webhook confirms them."""
+
+from __future__ import annotations
 
 import copy
 from typing import Any
@@ -17,12 +19,15 @@ _ALWAYS = frozenset(
 
 
 class Pending:
-    """The queue behind getUpdates."""
+    """The queue behind getUpdates and the webhook."""
 
     def __init__(self) -> None:
         self._updates: list[Update] = []
         self._next = _FIRST
         self._allowed: frozenset[str] | None = None
+
+    def __len__(self) -> int:
+        return len(self._updates)
 
     @property
     def updates(self) -> tuple[Update, ...]:
@@ -35,6 +40,10 @@ class Pending:
         if self._is_wanted(update):
             self._updates.append({**copy.deepcopy(update), "update_id": number})
         return number
+
+    def repeat(self, update: Update, number: int) -> None:
+        """Queue a copy of the update under a number that it has had before."""
+        self._updates.append({**copy.deepcopy(update), "update_id": number})
 
     def allow(self, kinds: list[str] | None) -> None:
         """Set which kinds of update are wanted from now on; an empty list is the default, None no change."""
@@ -60,6 +69,35 @@ class Pending:
             self._updates = [update for update in self._updates if update["update_id"] >= offset]
         return copy.deepcopy(self._updates[:limit])
 
+    def lanes(self) -> set[int]:
+        """Whom the waiting updates come from: each chat or person has a lane of their own."""
+        return {_lane(update) for update in self._updates}
+
+    def oldest(self, lane: int) -> Update | None:
+        """The update that is first in its lane."""
+        return next((update for update in self._updates if _lane(update) == lane), None)
+
+    def confirm(self, number: int) -> None:
+        """Forget one update, for it has arrived."""
+        self._updates = [update for update in self._updates if update["update_id"] != number]
+
     def clear(self) -> None:
         """Forget every update."""
         self._updates.clear()
+
+
+def _lane(update: Update) -> int:
+    for part in update.values():
+        if not isinstance(part, dict):
+            continue
+        for holder in (part.get("message"), part):
+            lane = _number_of(holder, "chat") or _number_of(holder, "from")
+            if lane:
+                return lane
+    return 0
+
+
+def _number_of(holder: Any, whose: str) -> int:
+    someone = holder.get(whose) if isinstance(holder, dict) else None
+    number = someone.get("id") if isinstance(someone, dict) else None
+    return number if isinstance(number, int) else 0

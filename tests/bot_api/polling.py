@@ -1,13 +1,17 @@
 """Long polling: getUpdates waits for an update, and only one caller may wait."""
 
-import asyncio
-from typing import Any
+from __future__ import annotations
 
-from bot_api.pending import Pending, Update
-from bot_api.profile import Profile
-from bot_api.records import Journal
+import asyncio
+from typing import TYPE_CHECKING, Any
+
 from bot_api.rules import RefusalError, read_json
 from bot_api.wire import Params, integer
+
+if TYPE_CHECKING:
+    from bot_api.pending import Pending, Update
+    from bot_api.profile import Profile
+    from bot_api.records import Journal
 
 _MOST_UPDATES = 100
 _LONGEST_WAIT = 50

@@ -1,10 +1,17 @@
-"""What a test reads afterwards: every call, and every text that reached a chat."""
+"""What a test reads afterwards: every call, and all that reached a chat or a person."""
 
+from __future__ import annotations
+
+import builtins
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 Outcome = Literal["waiting", "ok", "refused", "failed", "gone"]
 """Still in progress, answered, refused by a rule, failed by injection, or the caller hung up."""
@@ -15,7 +22,7 @@ _CLIP = 120
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A text that took effect: sent or edited into a chat."""
+    """A message that took effect, sent or edited; `text` and `plain` are its text or its caption."""
 
     method: str
     chat_id: int
@@ -25,6 +32,93 @@ class Sent:
     entities: tuple[dict[str, Any], ...]
     params: dict[str, Any]
     message: dict[str, Any]
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A photo or document that reached a chat; width and height are pixels, 0 for a document."""
+
+    chat_id: int
+    message_id: int
+    file_name: str
+    bytes: builtins.bytes
+    caption: str
+    width: int
+    height: int
+    message: dict[str, Any]
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """One article that a person may choose: `text` as it was sent, `plain` as it would be shown."""
+
+    id: str
+    title: str
+    description: str
+    text: str
+    plain: str
+    entities: tuple[dict[str, Any], ...]
+    reply_markup: dict[str, Any] | None
+    given: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class InlineAnswer:
+    """The answer to an inline query; `question` is what the person typed, `cache_time` seconds."""
+
+    query_id: str
+    question: str
+    results: tuple[InlineResult, ...]
+    button: dict[str, Any] | None
+    cache_time: int
+    is_personal: bool
+    next_offset: str
+    params: dict[str, Any]
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAnswer:
+    """The answer to a pressed button; the second to the same one says `again`."""
+
+    query_id: str
+    text: str
+    show_alert: bool
+    url: str
+    cache_time: int
+    again: bool
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """The emoji that the bot put on a message in place of those before; none takes them away."""
+
+    chat_id: int
+    message_id: int
+    emoji: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text that a person sees while the bot is still writing it."""
+
+    chat_id: int
+    draft_id: int
+    text: str
+    plain: str
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An attempt to push an update to the webhook; status 0: no reply, `detail` tells why."""
+
+    update_id: int
+    status: int
+    detail: str
     at: float = field(default_factory=time.monotonic)
 
 
@@ -45,14 +139,13 @@ class Journal:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
-        self._sent: list[Sent] = []
+        self._kept: dict[type[Any], list[Any]] = {}
         self._calls: list[Call] = []
 
-    @property
-    def sent(self) -> tuple[Sent, ...]:
-        """The texts that took effect, oldest first."""
+    def of(self, kind: type[T]) -> tuple[T, ...]:
+        """The records of one kind, oldest first."""
         with self.changed:
-            return tuple(self._sent)
+            return tuple(self._kept.get(kind, ()))
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -60,10 +153,10 @@ class Journal:
         with self.changed:
             return tuple(self._calls)
 
-    def add(self, sent: Sent) -> None:
-        """Note a text that took effect."""
+    def add(self, record: object) -> None:
+        """Note what took effect."""
         with self.changed:
-            self._sent.append(sent)
+            self._kept.setdefault(type(record), []).append(record)
             self.changed.notify_all()
 
     def begin(self, method: str, params: dict[str, Any]) -> int:
@@ -86,10 +179,67 @@ class Journal:
 
     def told(self) -> str:
         """The last texts and calls, for the message of a failed test."""
-        with self.changed:
-            lines = [f"sent ({len(self._sent)}):", *map(_sent_line, self._sent[-_SHOWN:])]
-            lines += [f"calls ({len(self._calls)}):", *map(_call_line, self._calls[-_SHOWN:])]
+        sent, calls = self.of(Sent), self.calls
+        lines = [f"sent ({len(sent)}):", *map(_sent_line, sent[-_SHOWN:])]
+        lines += [f"calls ({len(calls)}):", *map(_call_line, calls[-_SHOWN:])]
         return "\n".join(lines)
+
+
+class Recorded:
+    """What a test reads of a server, each kind oldest first."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """The messages that reached a chat, sent or edited; of files, their captions."""
+        return self._journal.of(Sent)
+
+    @property
+    def photos(self) -> tuple[SentFile, ...]:
+        """The pictures that reached a chat, sent or edited in."""
+        return tuple(sent for sent in self._journal.of(SentFile) if sent.width)
+
+    @property
+    def documents(self) -> tuple[SentFile, ...]:
+        """The documents that reached a chat, sent or edited in."""
+        return tuple(sent for sent in self._journal.of(SentFile) if not sent.width)
+
+    @property
+    def inline_answers(self) -> tuple[InlineAnswer, ...]:
+        """The answers to inline queries."""
+        return self._journal.of(InlineAnswer)
+
+    @property
+    def callback_answers(self) -> tuple[CallbackAnswer, ...]:
+        """The answers to pressed buttons."""
+        return self._journal.of(CallbackAnswer)
+
+    @property
+    def reactions(self) -> tuple[Reaction, ...]:
+        """The reactions that the bot put on messages."""
+        return self._journal.of(Reaction)
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The texts that people saw being written."""
+        return self._journal.of(Draft)
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """The attempts to push an update to the webhook."""
+        return self._journal.of(Delivery)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call with its parameters and outcome."""
+        return self._journal.calls
+
+    @property
+    def refusals(self) -> tuple[Call, ...]:
+        """The calls that broke a rule; injected faults are not among them."""
+        return tuple(call for call in self.calls if call.outcome == "refused")
 
 
 def _sent_line(sent: Sent) -> str:

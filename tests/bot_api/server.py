@@ -1,50 +1,77 @@
 """The loopback server, and what a test does with it."""
 
+from __future__ import annotations
+
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import uvicorn
-from starlette.requests import Request
 
+from bot_api.chat_facts import ChatFacts
 from bot_api.chats import Chats
+from bot_api.composing import Composer
 from bot_api.endpoint import Endpoint
 from bot_api.faults import Fault, FaultKind, Faults
+from bot_api.media import Media
 from bot_api.methods import Writing
+from bot_api.methods_by_name import methods_by_name
 from bot_api.pending import Pending, Update
+from bot_api.people import BOT_ID, USERNAME
 from bot_api.polling import Polling
 from bot_api.profile import Profile
-from bot_api.records import Call, Journal, Sent
+from bot_api.pushing import Pushing
+from bot_api.queries import Queries
+from bot_api.records import Journal, Recorded
 
-TOKEN = "42:made-up"
-USERNAME = "dateline_bot"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    from starlette.requests import Request
+
+    from bot_api.records import Sent
+
+TOKEN = f"{BOT_ID}:made-up"
 
 ChatType = Literal["private", "group", "supergroup", "channel"]
+MemberStatus = Literal["creator", "administrator", "member", "left", "kicked"]
 
 _PATIENCE = 10.0
 
 
-class BotApi:
+class BotApi(Recorded):
     """A Bot API on 127.0.0.1 for one bot; a context manager, and safe to use from any thread.
 
     `base_url` is what stands before "/bot<token>/<method>". Chats become known by the updates that
-    come from them, or by `add_chat`.
+    come from them, or by `add_chat`. `webhook_through` is the address on loopback that stands in for
+    the proxy before the bot's webhook; only with one are updates pushed to it. What happened is read
+    from the properties of `Recorded`.
     """
 
-    def __init__(self, token: str = TOKEN, username: str = USERNAME) -> None:
+    def __init__(self, token: str = TOKEN, username: str = USERNAME, *, webhook_through: str = "") -> None:
         self.token = token
         self.bot = _bot(int(token.partition(":")[0]), username)
-        self._journal = Journal()
+        super().__init__(Journal())
         self._pending = Pending()
         self._chats = Chats()
         self._faults = Faults()
+        self._queries = Queries(self.bot, self._journal)
         profile = Profile(self.bot, self._pending)
         self._polling = Polling(self._pending, profile, self._journal)
-        methods = _methods(Writing(self.bot, self._chats, self._journal), profile)
-        self._endpoint = Endpoint(token, methods, self._polling, self._journal, self._faults)
+        self._pushing = Pushing(self._pending, profile, self._journal, self._faults)
+        self._pushing.through = webhook_through
+        composer = Composer(self.bot, self._chats, self._journal)
+        methods = methods_by_name(
+            Writing(self.bot, self._chats, self._journal, composer),
+            Media(self._journal, composer),
+            self._queries,
+            ChatFacts(self.bot, self._chats, self._journal),
+            profile,
+        )
+        ways = self._polling, self._pushing
+        self._endpoint = Endpoint(token, methods, ways, self._journal, self._faults)
         self._endpoint.hang_up = self._hang_up
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
@@ -75,20 +102,43 @@ class BotApi:
 
     def stop(self) -> None:
         """End every call in progress and every connection, then the thread."""
-        self._soon(self._endpoint.close)
+        if self._loop and not self._loop.is_closed():
+            asyncio.run_coroutine_threadsafe(self._endpoint.close(), self._loop).result(_PATIENCE)
         self._server.should_exit = True
         self._thread.join(_PATIENCE)
         if self._thread.is_alive():
             raise RuntimeError(f"the Bot API did not stop in {_PATIENCE} s")
 
+    @property
+    def webhook_through(self) -> str:
+        """The base address that stands in for the webhook's proxy; it may be set at any time."""
+        return self._pushing.through
+
+    @webhook_through.setter
+    def webhook_through(self, address: str) -> None:
+        self._pushing.through = address
+        self._soon(self._pushing.wake)
+
     def push(self, update: Update) -> int:
         """Queue an update for the bot and wake its poll; the update_id it was given is returned."""
         with self._journal.changed:
             self._chats.learn(update)
+            self._queries.learn(update)
             number = self._pending.add(update)
             self._journal.changed.notify_all()
         self._soon(self._polling.wake)
+        self._soon(self._pushing.wake)
         return number
+
+    def push_again(self, update: Update, update_id: int) -> None:
+        """Queue an update once more under the number it had, for the webhook: Telegram repeats itself.
+
+        Not for a poll, whose offset has passed that number: let "drop after" befall getUpdates instead.
+        """
+        with self._journal.changed:
+            self._pending.repeat(update, update_id)
+        self._soon(self._polling.wake)
+        self._soon(self._pushing.wake)
 
     def add_chat(
         self, chat_id: int, kind: ChatType = "private", *, username: str = "", threads: Iterable[int] = ()
@@ -101,10 +151,25 @@ class BotApi:
             for thread in threads:
                 self._chats.add_thread(chat_id, thread)
 
+    def add_member(self, chat_id: int, user_id: int, status: MemberStatus = "member") -> None:
+        """Let a person be something in a chat; who wrote in it is a member without that."""
+        with self._journal.changed:
+            self._chats.set_member(chat_id, user_id, status)
+
     def block(self, chat_id: int) -> None:
         """Let a person block the bot, or a group throw it out: writing there is Forbidden from now on."""
         with self._journal.changed:
             self._chats.block(chat_id)
+
+    def unblock(self, chat_id: int) -> None:
+        """Let a person or a group take the bot in again."""
+        with self._journal.changed:
+            self._chats.unblock(chat_id)
+
+    def expire_queries(self) -> None:
+        """Let every button pressed and every inline query so far be too old to be answered."""
+        with self._journal.changed:
+            self._queries.expire()
 
     def fail(
         self,
@@ -117,7 +182,9 @@ class BotApi:
     ) -> None:
         """Let the next calls of a method ("*": of any) go wrong; `seconds` is how long a hanging one hangs.
 
-        A call that hangs before its effect takes effect only if the caller is still there.
+        A call that hangs before its effect takes effect only if the caller is still there. "file" is
+        fetching a file. "webhook" is pushing an update: "drop after" lets it arrive and counts it as
+        lost, so that it comes again; every other kind keeps it from arriving.
         """
         with self._journal.changed:
             self._faults.add(method, times, Fault(kind, seconds, retry_after))
@@ -128,27 +195,12 @@ class BotApi:
             self._faults.clear()
 
     @property
-    def sent(self) -> tuple[Sent, ...]:
-        """The texts that reached a chat, sent or edited, oldest first."""
-        return self._journal.sent
-
-    @property
-    def calls(self) -> tuple[Call, ...]:
-        """Every call with its parameters and outcome, oldest first."""
-        return self._journal.calls
-
-    @property
-    def refusals(self) -> tuple[Call, ...]:
-        """The calls that broke a rule; injected faults are not among them."""
-        return tuple(call for call in self.calls if call.outcome == "refused")
-
-    @property
     def unconfirmed(self) -> tuple[Update, ...]:
-        """The updates that no offset has confirmed yet."""
+        """The updates that no offset and no webhook has confirmed yet."""
         with self._journal.changed:
             return self._pending.updates
 
-    def wait_for(self, awaited: int | Callable[["BotApi"], object], timeout: float = 5.0) -> tuple[Sent, ...]:
+    def wait_for(self, awaited: int | Callable[[BotApi], object], timeout: float = 5.0) -> tuple[Sent, ...]:
         """Wait for so many sent texts, or until a condition on this object holds; returns `sent`.
 
         It blocks: from a coroutine, call it with `asyncio.to_thread`.
@@ -208,25 +260,7 @@ def _bot(bot_id: int, username: str) -> dict[str, Any]:
         "username": username,
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "supports_inline_queries": True,
         "can_connect_to_business": False,
         "has_main_web_app": False,
-    }
-
-
-def _methods(writing: Writing, profile: Profile) -> dict[str, Callable[[dict[str, Any]], Any]]:
-    return {
-        "getMe": profile.get_me,
-        "setMyCommands": profile.set_my_commands,
-        "getMyCommands": profile.get_my_commands,
-        "setMyDescription": profile.set_my_description,
-        "setMyShortDescription": profile.set_my_short_description,
-        "setWebhook": profile.set_webhook,
-        "deleteWebhook": profile.delete_webhook,
-        "getWebhookInfo": profile.get_webhook_info,
-        "sendMessage": writing.send_message,
-        "editMessageText": writing.edit_message_text,
-        "deleteMessage": writing.delete_message,
-        "sendChatAction": writing.send_chat_action,
-        "answerCallbackQuery": writing.answer_callback_query,
     }

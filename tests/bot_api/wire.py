@@ -1,22 +1,36 @@
 """Requests to parameters and results to replies, in the ways the Bot API documents."""
 
-import email.policy
+from __future__ import annotations
+
 import json
-from email.parser import BytesParser
-from typing import Any
+import re
+from dataclasses import dataclass
+from email.message import Message
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from bot_api.rules import RefusalError, bad_request
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
 Params = dict[str, Any]
 
 _GATEWAY = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>502 Bad Gateway</body>\r\n</html>\r\n"
 )
+_DISPOSITION = re.compile(rb"^content-disposition:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in a multipart form: the name it was given, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 class NoReply(Response):
@@ -56,15 +70,27 @@ def _json(body: bytes) -> Params:
 
 
 def _multipart(body: bytes, content_type: str) -> Params:
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    parts = BytesParser(policy=email.policy.HTTP).parsebytes(head + body).iter_parts()
-    fields = {}
-    for part in parts:
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if isinstance(content, bytes):
-            fields[str(name)] = content.decode(errors="surrogateescape")
+    # Not by the email package, which looks into files for line ends and encodings.
+    boundary = str(_header(content_type).get_param("boundary", "")).encode()
+    fields: Params = {}
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        told = _DISPOSITION.search(head)
+        if told is None:
+            continue
+        disposition = _header(told[1].decode(errors="replace").strip())
+        named, filename = str(disposition.get_param("name")), disposition.get_param("filename")
+        as_text = filename is None
+        fields[named] = (
+            content.decode(errors="surrogateescape") if as_text else Upload(str(filename), content)
+        )
     return fields
+
+
+def _header(value: str) -> Message:
+    header = Message()
+    header["Content-Type"] = value
+    return header
 
 
 def text_of(params: Params, name: str) -> str:
@@ -86,28 +112,34 @@ def truth(value: Any) -> bool:
     return str(value).lower() in ("true", "yes", "1")
 
 
+def written(value: Any) -> bytes:
+    """JSON in Telegram's way, all of it ASCII: even half a surrogate pair gets through."""
+    return json.dumps(value).encode()
+
+
 def result(value: Any) -> Response:
     """What Telegram answers when all went well."""
-    return JSONResponse({"ok": True, "result": value})
+    return _reply({"ok": True, "result": value})
 
 
 def refusal(error: RefusalError) -> Response:
     """What Telegram answers when it says no."""
     body = {"ok": False, "error_code": error.code, "description": error.description}
-    return JSONResponse(body, status_code=error.code)
+    return _reply(body | ({"parameters": error.parameters} if error.parameters else {}), error.code)
 
 
 def flood(retry_after: int) -> Response:
     """What Telegram answers when it is asked too often."""
-    body = {
-        "ok": False,
-        "error_code": 429,
-        "description": f"Too Many Requests: retry after {retry_after}",
-        "parameters": {"retry_after": retry_after},
-    }
-    return JSONResponse(body, status_code=429, headers={"Retry-After": str(retry_after)})
+    told = RefusalError(429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after})
+    reply = refusal(told)
+    reply.headers["Retry-After"] = str(retry_after)
+    return reply
 
 
 def gateway() -> Response:
     """What stands before Telegram answers when Telegram does not: no JSON at all."""
     return Response(_GATEWAY, status_code=502, media_type="text/html")
+
+
+def _reply(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(written(body), status_code=status, media_type="application/json")
