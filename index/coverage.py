@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -12,7 +12,11 @@ from index.answering.answer import Answering
 from index.answering.confidence import default_threshold
 from index.answering.language import language_of
 from index.answering.question import Moment, understand
+from index.answering.reports import Reports
+from index.answering.themes import group_by_meaning
 from index.answering.topic import Topic
+from index.answering.topics import understand_topic
+from index.browsing import Browsing
 from index.database import Database
 from index.encoder import SentenceEncoder
 from index.errors import ModelError, StoreError
@@ -20,43 +24,33 @@ from index.following import Engines
 from index.groups import Groups
 from index.history import Version, find_versions
 from index.indexing import Indexing, Report
-from index.journal import InputState, Journal
+from index.journal import Journal
 from index.manners import Manners
 from index.reading.inputs import count_articles, read_input
 from index.records import Answer, Extent
 from index.reranker import CrossEncoderReranker
+from index.status import Status, take_status
 from index.store import Store
 from index.watching.rounds import is_visited
 from index.watching.watcher import Happening, Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import timedelta
+    from datetime import date, timedelta
     from pathlib import Path
     from threading import Event
     from typing import Self
 
     from index.encoder import Encoder
+    from index.records import Hit, Mark, Passage, SourceExtent
     from index.reranker import Reranker
+
+__all__ = ["Coverage", "Status"]
 
 DATABASE = "dateline.db"
 POLITE = Manners()
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is in the coverage, how old, how big (in bytes), which model, how far the indexes are."""
-
-    home: str
-    extent: Extent
-    oldest: date | None
-    sources: int
-    size: int
-    model: str | None
-    generation: int
-    dense_generation: int
-    lexical_generation: int
-    inputs: tuple[InputState, ...] = ()
+# What a search finds.
+Found = TypeVar("Found")
 
 
 class Coverage:
@@ -76,6 +70,7 @@ class Coverage:
         self._store = Store(database)
         self._groups = Groups(database)
         self._journal = Journal(database)
+        self._browsing = Browsing(database, self._groups)
         self._manners = manners
         self._encoder = encoder
         self._reranker = reranker
@@ -203,7 +198,7 @@ class Coverage:
             self._journal.forget_input(address)
         return removed + let_go
 
-    def ask(
+    def ask(  # noqa: PLR0913 - a question may be asked in many ways, each by its name
         self,
         question: str,
         *,
@@ -213,31 +208,75 @@ class Coverage:
         sources: Sequence[str] = (),
         now: date | None = None,
         topic: str = "",
+        widen: bool = False,
+        after: int | None = None,
     ) -> Answer:
         """The `count` passages that answer best, and whether they do.
 
         It is asked on the day `now`, by default today. `topic` is the question before it, which it may
-        lean on: the `query.topic` of the last answer.
+        lean on: the `query.topic` of the last answer. To `widen` is to let go at once of the filters that
+        its own words imply; `after` keeps to the passages that came since `last_passage` told that number.
 
         Raises:
             QuestionError: there is nothing to look for, or a filter that cannot be.
             ModelError: the model cannot be loaded, or is not the coverage's.
         """
-        now = now or datetime.now().astimezone().date()
-        extent, known_sources = self._facts()
-        moment = Moment(now, known_sources, extent.newest, topic)
+        extent, moment = self._meet(now, topic)
         query = understand(question, moment, since=since, until=until, sources=sources)
-        if not extent.passages:
+        query = replace(query.widen() if widen and query.implied else query, after=after)
+        if not extent.passages or (after is not None and self.last_passage() <= after):
             return Answer(question, query, (), 0.0, answered=False, extent=extent)
-        self._check_model()
-        self._engines.ready()
-        with self._engines.turn:
-            before = self._store.generation()
-            answer = self._answering().answer(question, query, count, now, extent)
-            if self._store.generation() == before:
-                return answer
-            # What changed in between is neither among the engines' passages any more nor yet.
-            return self._answering().answer(question, query, count, now, extent)
+        return self._steadily(lambda: self._answering().answer(question, query, count, moment.now, extent))
+
+    def recall(self, marks: Sequence[Mark]) -> list[Hit]:
+        """The hits of these marks, in order, of those whose words still stand there."""
+        return self._browsing.recall(marks)
+
+    def surroundings(self, hit: Hit) -> Passage:
+        """The hit's passage with the one before and the one after it, at most 3,000 characters."""
+        return self._browsing.surroundings(hit)
+
+    def texts(self, ids: Iterable[str]) -> dict[str, str]:
+        """By id, the text, as it stands now, of each of these articles that may be used."""
+        return self._browsing.texts(ids)
+
+    def about(self, topic: str, *, count: int, now: date | None = None) -> list[Hit]:
+        """The reports on a topic, the most relevant first: the best passage of each, copies behind it.
+
+        Raises:
+            QuestionError: there is nothing to look for.
+            ModelError: the model cannot be loaded, or is not the coverage's.
+        """
+        extent, moment = self._meet(now)
+        query = understand_topic(topic, moment)
+        if not extent.passages:
+            return []
+        return self._steadily(lambda: self._reports().about(query, count, moment.now))
+
+    def newest(self, count: int) -> list[Hit]:
+        """The opening passages of the newest articles, newest first, one of each story."""
+        return self._browsing.newest(count)
+
+    def sources(self) -> list[SourceExtent]:
+        """The sources with how much each has, the largest first."""
+        return self._browsing.sources()
+
+    def themes(self, questions: Sequence[str]) -> list[list[str]]:
+        """The first 1,000 questions, by meaning: the largest group first, in each the most typical."""
+        return group_by_meaning(questions, self._encoder)
+
+    def last_passage(self) -> int:
+        """The highest number of a passage, which all that come later exceed; 0 where there is none."""
+        return self._browsing.last_passage()
+
+    def generation(self) -> int:
+        """The number of the last committed change."""
+        return self._store.generation()
+
+    @property
+    def database(self) -> Database:
+        """The coverage's database, for what is kept beside it."""
+        return self._database
 
     def extent(self) -> Extent:
         """How much coverage there is, and how current it is."""
@@ -254,20 +293,7 @@ class Coverage:
 
     def status(self) -> Status:
         """What is in the coverage, and how far the indexes have followed it."""
-        model = self._store.model()
-        dense, lexical = self._engines.current(wait=True) if model else (None, None)
-        return Status(
-            home=str(self._home),
-            extent=self._store.extent(),
-            oldest=self._store.oldest(),
-            sources=len(self._store.sources()),
-            size=sum(map(_size, [*self._home.glob("*"), *(self._home / "lexical").glob("*")])),
-            model=model,
-            generation=self._store.generation(),
-            dense_generation=dense.generation if dense else 0,
-            lexical_generation=lexical.generation if lexical else 0,
-            inputs=tuple(self._journal.inputs()),
-        )
+        return take_status(self._home, self._store, self._engines, self._journal)
 
     @property
     def _base(self) -> Path:
@@ -283,6 +309,25 @@ class Coverage:
             self._known = (newest, extent, known)
         return extent, known
 
+    def _meet(self, now: date | None, topic: str = "") -> tuple[Extent, Moment]:
+        """How much there is on the day `now`, and what a question then meets."""
+        extent, known_sources = self._facts()
+        moment = Moment(now or datetime.now().astimezone().date(), known_sources, extent.newest, topic)
+        return extent, moment
+
+    def _steadily(self, search: Callable[[], Found]) -> Found:
+        """What a search finds, searched once more where the coverage has changed under it."""
+        self._check_model()
+        self._engines.ready()
+        with self._engines.turn:
+            before = self._store.generation()
+            found = search()
+            # What changed in between is neither among the engines' passages any more nor yet.
+            return found if self._store.generation() == before else search()
+
+    def _reports(self) -> Reports:
+        return Reports(self._encoder, (self._store, self._groups), self._engines.current(wait=False))
+
     def _answering(self) -> Answering:
         engines = self._engines.current(wait=False)
         parts = (self._store, self._groups)
@@ -295,11 +340,3 @@ class Coverage:
                 f"this coverage was made with the model '{made_with}', not '{self._encoder.name}'; set "
                 "DATELINE_MODEL back to it, or DATELINE_HOME to another folder and index there"
             )
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size if file.is_file() else 0
-    except FileNotFoundError:
-        # Another process has just put a newer one in its place.
-        return 0

@@ -27,7 +27,16 @@ class DisallowedError(FetchError):
 
 
 class QuestionError(DatelineError):
-    """A question or a filter that cannot be asked."""
+    """A question or a filter that cannot be asked.
+
+    The `template`, with its `values` in it, is the message; a conversation in another language has its own.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        written = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+        super().__init__(template.format(**written))
+        self.template = template
+        self.values = values
 
 
 class ModelError(DatelineError):

@@ -106,6 +106,7 @@ class Query:
     `since` and `until` are inclusive publication dates; no `sources` means any source. `implied` tells
     that these were read out of the question's own words, `widened` that they were and nothing within
     them answered. `recent` asks for the present. `topic` is the question to understand the next by.
+    Only passages with a number greater than `after` are looked at, where it is given.
     """
 
     text: str
@@ -116,14 +117,15 @@ class Query:
     widened: bool = False
     recent: bool = False
     topic: str = ""
+    after: int | None = None
 
     @property
     def filtered(self) -> bool:
-        """Whether some articles are out before the ranking begins."""
-        return bool(self.since or self.until or self.sources)
+        """Whether some passages are out before the ranking begins."""
+        return bool(self.since or self.until or self.sources or self.after is not None)
 
     def widen(self) -> Query:
-        """The same without the filters that the question's words implied."""
+        """The same without the filters that the question's words implied; `after` is none of these."""
         return replace(self, since=None, until=None, sources=(), implied=False, widened=True)
 
 
@@ -144,6 +146,42 @@ class Hit:
     answers: bool = False
     also: tuple[Article, ...] = ()
 
+    @property
+    def mark(self) -> Mark:
+        """What to keep of this hit to show it again."""
+        return Mark(
+            self.passage.article_id,
+            self.passage.start,
+            self.passage.end,
+            digest_of(self.passage.text),
+            self.highlights,
+            self.confidence,
+            self.answers,
+            tuple(each.id for each in self.also),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A hit without its words: where they stand, and by which digest to know them again.
+
+    `also` are the ids of the other articles that say the same.
+    """
+
+    article_id: str
+    start: int
+    end: int
+    digest: str
+    highlights: tuple[tuple[int, int], ...] = ()
+    confidence: float = 0.0
+    answers: bool = False
+    also: tuple[str, ...] = ()
+
+
+def digest_of(words: str) -> str:
+    """The first half of the SHA-256, in hex, of some words."""
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -155,10 +193,20 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceExtent:
+    """How many articles of a source there are, and the day of its newest; None is who names no source."""
+
+    name: str | None
+    articles: int
+    newest: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A question, what was understood, the hits, and whether they answer (`confidence` is in 0..1).
 
-    `remark` says why a question cannot be answered well, where that is not for want of coverage.
+    `remark` says why a question cannot be answered well, where that is not for want of coverage: it is in
+    the language `unread`, by its code, which neither model nor coverage has.
     """
 
     question: str
@@ -168,6 +216,7 @@ class Answer:
     answered: bool
     extent: Extent
     remark: str | None = None
+    unread: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `ask --json` prints; programs rely on its form."""

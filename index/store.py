@@ -242,7 +242,7 @@ class Store:
             return dict(_with_articles(connection, rows))
 
     def allowed(self, query: Query) -> Numbers:
-        """The numbers of the passages that the query's dates and sources let through, ascending."""
+        """The numbers of the passages that the query's filters let through, ascending."""
         wanted = sa.select(passages.c.number).join(articles, articles.c.id == passages.c.article_id)
         if query.since:
             wanted = wanted.where(articles.c.published >= query.since)
@@ -250,6 +250,8 @@ class Store:
             wanted = wanted.where(articles.c.published <= query.until)
         if query.sources:
             wanted = wanted.where(articles.c.source.in_(query.sources))
+        if query.after is not None:
+            wanted = wanted.where(passages.c.number > query.after)
         with self._database.transaction() as connection:
             # Asked to sort, SQLite reads all passages in order and looks up the article of each.
             return np.sort(np.fromiter(connection.scalars(wanted), dtype=np.int64))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.answering.confidence import Traits, assess
 from index.answering.copies import also_in, merge_copies
 from index.answering.evidence import Asked
 from index.answering.highlight import highlight
-from index.answering.language import language_name, language_of
+from index.answering.language import language_name, language_of, unread_language
 from index.answering.search import Candidate, search
 from index.engines.analysis import analyze
 from index.records import Answer, Extent, Hit, Query, in_context
@@ -72,7 +73,7 @@ class Answering:
         return wider if wider.answered or not found.hits else found
 
     def _take_apart(self, query: Query, now: date, extent: Extent) -> Taken:
-        foreign = self._foreign(query.text)
+        foreign = unread_language(query.text, self._encoder.languages)
         # What the model cannot read it would place anywhere; then words alone must do.
         embedding = None if foreign else self._encoder.encode_question(query.text)
         strangeness = 0.0 if embedding is None else self._topic.strangeness(embedding)
@@ -93,7 +94,8 @@ class Answering:
         )
         foreign = taken.foreign
         if foreign and not _written_in(foreign, found):
-            return Answer(question, query, (), 0.0, answered=False, extent=extent, remark=_unread(foreign))
+            nothing = Answer(question, query, (), 0.0, answered=False, extent=extent)
+            return replace(nothing, remark=_unread(foreign), unread=foreign)
         merged = merge_copies(self._reranked(query, found), count)
         stories = self._groups.copies({best.article.story for best, _ in merged if best.article.story})
         hits = tuple(
@@ -125,12 +127,6 @@ class Answering:
             answers=confidence >= self._threshold,
             also=also_in(best, words, copies, stories),
         )
-
-    def _foreign(self, text: str) -> str | None:
-        """The question's language, where the model does not read it."""
-        known = self._encoder.languages
-        language = language_of(text) if known else None
-        return None if language is None or not known or language in known else language
 
     def _reranked(self, query: Query, found: Sequence[Candidate]) -> list[Candidate]:
         if self._reranker is None or not found:

@@ -6,7 +6,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 # Scripts that one language of the news has for itself, and the one that is meant where several share it.
 _SCRIPTS = {
@@ -86,6 +89,12 @@ def language_of(question: str) -> str | None:
     if japanese and japanese + len(_IN_SCRIPT["zh"].findall(question)) > letters * _MOST:
         return "ja"
     return _latin(question)
+
+
+def unread_language(text: str, read: Container[str] | None) -> str | None:
+    """The language of a text if it is none of those that are read; None where nobody has said which are."""
+    language = language_of(text) if read else None
+    return None if language is None or not read or language in read else language
 
 
 def language_name(code: str) -> str:

@@ -52,9 +52,13 @@ def understand(
     if not any(character.isalnum() for character in text):
         raise QuestionError("there are no words in that; ask a question about the news")
     if len(text) > CHARACTERS:
-        raise QuestionError(f"that is {len(text):,} characters long; ask in at most {CHARACTERS:,}")
+        raise QuestionError(
+            "that is {length} characters long; ask in at most {limit}", length=len(text), limit=CHARACTERS
+        )
     if since and until and since > until:
-        raise QuestionError(f"no day is both since {since} and until {until}; swap them")
+        raise QuestionError(
+            "no day is both since {since} and until {until}; swap them", since=since, until=until
+        )
     recognised = [name for source in sources for name in _recognise(source, moment.sources)]
     whole = continue_topic(text, moment.topic, moment.now)
     if len(whole.text) > CHARACTERS:
@@ -84,5 +88,7 @@ def _recognise(source: str, known: Sequence[str]) -> list[str]:
     if not found:
         listed = ", ".join(known[:NAMED]) + (" …" if len(known) > NAMED else "")
         shown = wanted if len(wanted) <= SHOWN else f"{wanted[:SHOWN]}…"
-        raise QuestionError(f"no article is from '{shown}'; the sources are: {listed or 'none'}")
+        raise QuestionError(
+            "no article is from '{source}'; the sources are: {listed}", source=shown, listed=listed or "none"
+        )
     return found

@@ -88,6 +88,8 @@ _SAYS = (
     re.compile(r"\s+(?:say|said)\s+(?:about|on|of)\b", re.IGNORECASE),
 )
 
+_FROM = re.compile(r"(?:\A|(?<!ed)\s+|[,(]\s*)(?:from|від|за даними|от|по данным)\s+$", re.IGNORECASE)
+
 
 def named_sources(question: str, known: Sequence[str]) -> tuple[str, ...]:
     """The known sources that the question asks to have reported, in the order of `known`.
@@ -106,6 +108,22 @@ def named_sources(question: str, known: Sequence[str]) -> tuple[str, ...]:
         ):
             found.update(sources)
     return tuple(source for source in known if source in found)
+
+
+def reporting_sources(topic: str, known: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """A topic without its "from Reuters", and the known sources that this names.
+
+    A topic has no verb of reporting, but nobody is "fired from" a source that is to report it.
+    """
+    found = [
+        (before.start(), end, sources)
+        for start, end, sources in _named(topic, _names(tuple(known)))
+        if (before := _FROM.search(topic, 0, start))
+    ]
+    if not found:
+        return topic, ()
+    start, end, sources = max(found, key=lambda each: each[1] - each[0])
+    return f"{topic[:start]} {topic[end:]}", tuple(source for source in known if source in sources)
 
 
 @lru_cache(maxsize=8)

@@ -199,15 +199,16 @@ def _document(number: int, passage: Passage, article: Article) -> tantivy.Docume
 
 
 def _filters(schema: tantivy.Schema, query: Query) -> list[tantivy.Query]:
-    """What the query's dates and sources demand; it adds nothing to a score."""
+    """What the query's filters demand; it adds nothing to a score."""
     import tantivy
 
-    demands = []
+    demands, kind = [], tantivy.FieldType.Integer
     if query.since or query.until:
         since = query.since.toordinal() if query.since else None
         until = query.until.toordinal() if query.until else None
-        kind = tantivy.FieldType.Integer
         demands.append(tantivy.Query.range_query(schema, "published", kind, since, until))
+    if query.after is not None:
+        demands.append(tantivy.Query.range_query(schema, "number", kind, query.after + 1, None))
     if query.sources:
         demands.append(tantivy.Query.term_set_query(schema, "source", list(query.sources)))
     return [tantivy.Query.const_score_query(demand, 0.0) for demand in demands]

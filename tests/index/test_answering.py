@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from index.encoder import Embeddings
     from index.reranker import Scores
 
 NOW = date(2025, 4, 20)
@@ -64,6 +65,55 @@ def test_a_filter_that_was_given_holds(news: Coverage) -> None:
     assert not answer.query.widened
 
 
+def test_a_filter_that_words_imply_can_be_let_go_at_once(news: Coverage) -> None:
+    """Widened, both articles are found; where nothing was implied it changes nothing, nor what was given."""
+    question = "What did Mayor Hale say about forty ships in March?"
+    wide = news.ask(question, widen=True, now=NOW)
+    assert [hit.article.title for hit in wide.hits] == ["Harbour freezes", "Ferry sinks"]
+    assert (wide.query.widened, wide.query.filtered) == (True, False)
+    assert news.ask("forty ships", widen=True, now=NOW) == news.ask("forty ships", now=NOW)
+    given = news.ask("the ferry sank", sources=["The Gull"], widen=True, now=NOW)
+    assert {hit.article.source for hit in given.hits} == {"The Gull"}
+    assert not given.query.widened
+
+
+def test_only_what_came_since_is_asked(news: Coverage, tmp_path: Path) -> None:
+    """What was there before is not found again, by meaning or by words, and what is new is; filters hold."""
+    before, question = news.last_passage(), "What did Mayor Hale say about the ferry that sank in March?"
+    assert news.ask(question, after=before, now=NOW).hits == ()
+    new = FERRY.replace("Ferry sinks", "Ferry raised").replace("2024-11-20", "2025-03-12")
+    (tmp_path / "raised.txt").write_text(
+        new.replace("sank in the bay at night", "was raised"), encoding="utf-8"
+    )
+    (tmp_path / "old.txt").write_text("title: Old\ndate: 2024-01-01\n\nMayor Hale sank.", encoding="utf-8")
+    news.index([str(tmp_path / "raised.txt"), str(tmp_path / "old.txt")])
+    given = news.ask(question, after=before, since=date(2025, 3, 1), now=NOW)
+    assert [hit.article.title for hit in given.hits] == ["Ferry raised"]
+    assert (given.query.after, given.query.since) == (before, date(2025, 3, 1))
+    wide = news.ask(question, after=before, widen=True, now=NOW)
+    assert {hit.article.title for hit in wide.hits} == {"Ferry raised", "Old"}
+    assert news.ask(question, after=news.last_passage(), now=NOW).hits == ()
+    everything = news.ask(question, after=0, count=9, widen=True, now=NOW)
+    assert everything.hits == news.ask(question, count=9, widen=True, now=NOW).hits
+
+
+class Unasked(FakeEncoder):
+    """An encoder that must not be asked anything."""
+
+    def encode_question(self, text: str) -> Embeddings:
+        """Never called."""
+        raise AssertionError(text)
+
+
+def test_where_nothing_came_since_nothing_is_encoded(news: Coverage) -> None:
+    """Who asks again and again waits for no model, and learns how much coverage there is."""
+    before = news.last_passage()
+    news._encoder = Unasked()
+    answer = news.ask("What did Mayor Hale say in March?", after=before, now=NOW)
+    assert (answer.hits, answer.answered, answer.confidence) == ((), False, 0.0)
+    assert (answer.extent, answer.query.after) == (news.extent(), before)
+
+
 def test_the_question_before_completes_the_next(news: Coverage) -> None:
     """A fragment alone finds nothing; with the topic before it the ship is found."""
     first = news.ask("Where did forty ships wait?", now=NOW)
@@ -95,11 +145,12 @@ def test_a_language_that_nobody_reads_is_told(tmp_path: Path) -> None:
         assert answer.remark is not None
         assert answer.remark.startswith("That seems to be Ukrainian.")
         assert answer.as_json()["remark"] == answer.remark
+        assert answer.unread == "uk"
         text = "Сорок кораблів чекали біля замерзлої гавані. Мер говорив про сувору зиму."
         (tmp_path / "гавань.txt").write_text(text, encoding="utf-8")
         coverage.index([str(tmp_path / "гавань.txt")])
         answer = coverage.ask("Скільки кораблів чекало біля гавані?", now=NOW)
-        assert answer.remark is None
+        assert (answer.remark, answer.unread) == (None, None)
         assert answer.hits[0].passage.text == text
 
 

@@ -99,6 +99,11 @@ def test_a_filter_does_not_change_the_scores(tmp_path: Path) -> None:
         ({"sources": ("Gull",)}, []),
         ({"sources": ("the gull",)}, []),
         ({"sources": ("The Gull",), "until": date(2025, 1, 9)}, [1]),
+        ({"after": 0}, [1, 2, 3, 4]),
+        ({"after": 2}, [3, 4]),
+        ({"after": 4}, []),
+        ({"after": 1 << 40}, []),
+        ({"after": 1, "sources": ("The Gull",)}, [3]),
     ],
 )
 def test_dates_and_sources_let_passages_through(

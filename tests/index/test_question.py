@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,38 @@ def test_an_unknown_source_is_told_with_those_there_are(known: list[str], named:
     with pytest.raises(QuestionError) as caught:
         understand("ships", replace(NOW, sources=tuple(known)), sources=["Gul"])
     assert str(caught.value) == f"no article is from 'Gul'; the sources are: {named}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "template", "values"),
+    [
+        ({"question": "?!"}, "there are no words in that; ask a question about the news", {}),
+        (
+            {"question": "x" * 1001},
+            "that is {length} characters long; ask in at most {limit}",
+            {"length": 1001, "limit": 1000},
+        ),
+        (
+            {"question": "ice", "since": date(2025, 2, 1), "until": date(2025, 1, 1)},
+            "no day is both since {since} and until {until}; swap them",
+            {"since": date(2025, 2, 1), "until": date(2025, 1, 1)},
+        ),
+        (
+            {"question": "ice", "sources": ["{x}"]},
+            "no article is from '{source}'; the sources are: {listed}",
+            {"source": "{x}", "listed": "none"},
+        ),
+    ],
+)
+def test_a_refusal_can_be_said_in_another_language(
+    asked: dict[str, Any], template: str, values: dict[str, object]
+) -> None:
+    """It carries its sentence and what belongs into it; together they are the message."""
+    with pytest.raises(QuestionError) as caught:
+        understand(moment=replace(NOW, sources=()), **asked)
+    assert (caught.value.template, caught.value.values) == (template, values)
+    in_english = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+    assert str(caught.value) == template.format(**in_english)
 
 
 @pytest.mark.parametrize("source", ["a\nb", "\x1b[31mred", "\udcff", "x" * 5000])

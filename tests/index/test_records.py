@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from articles import make_article
 
-from index.records import Answer, Extent, Hit, Passage, Query, Skipped, in_context
+from index.records import Answer, Extent, Hit, Mark, Passage, Query, Skipped, digest_of, in_context
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,47 @@ def test_a_passage_is_indexed_after_its_title() -> None:
         (Query("ice", since=date(2025, 1, 1)), True),
         (Query("ice", until=date(2025, 1, 1)), True),
         (Query("ice", sources=("The Gull",)), True),
+        (Query("ice", after=0), True),
     ],
 )
 def test_a_query_is_filtered_by_any_date_or_source(query: Query, *, filtered: bool) -> None:
     """Any one filter makes a query filtered; words alone do not."""
     assert query.filtered is filtered
+
+
+def test_a_wider_query_lets_go_of_what_was_implied() -> None:
+    """Days and sources; what came since stays, for the question's words did not imply it."""
+    query = Query(
+        "ice", date(2025, 1, 1), date(2025, 2, 1), ("The Gull",), implied=True, after=7, topic="ice"
+    )
+    assert query.widen() == Query("ice", widened=True, after=7, topic="ice")
+
+
+def test_a_mark_is_a_hit_without_its_words() -> None:
+    """It tells where they stand, their digest, and what was shown with them."""
+    article, other = make_article(), make_article(id="other")
+    hit = Hit(
+        3, 0.5, Passage("harbour", 4, 11, "harbour"), article, ((4, 11),), 0.7, answers=True, also=(other,)
+    )
+    assert hit.mark == Mark(
+        "harbour", 4, 11, digest_of("harbour"), ((4, 11),), 0.7, answers=True, also=("other",)
+    )
+
+
+def test_the_digest_of_words_tells_them_from_any_others() -> None:
+    """32 hexadecimal digits, of any text; the same ones for the same words alone."""
+    digests = [digest_of(words) for words in ("", "ice", "Ice", "ice ", "Ґ 🚢", "\ud800")]
+    assert len(set(digests)) == len(digests)
+    assert {len(bytes.fromhex(digest)) for digest in digests} == {16}
+    assert digest_of("ice") == "4cb0b250c6250d528f3e61d07d970892"
+
+
+def test_the_object_does_not_tell_what_only_a_conversation_needs() -> None:
+    """The language that nobody reads and what had come before are no part of the documented form."""
+    answer = Answer("ice", Query("ice"), (), 0.0, answered=False, extent=Extent(0, 0, None), remark="No.")
+    told = replace(answer, query=Query("ice", after=7), unread="uk").as_json()
+    assert told == answer.as_json()
+    assert told.keys() == {"question", "answered", "confidence", "query", "coverage", "remark", "hits"}
 
 
 def test_an_answer_becomes_the_documented_object() -> None:

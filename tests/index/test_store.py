@@ -212,6 +212,10 @@ def test_the_extent_and_the_sources_are_those_of_the_articles(store: Store) -> N
         (Query("x", sources=("Gull", "Tide")), [1, 2, 3]),
         (Query("x", since=date(2025, 1, 10), sources=("Gull",)), [3]),
         (Query("x", sources=("gull",)), []),
+        (Query("x", after=0), [1, 2, 3, 4]),
+        (Query("x", after=2), [3, 4]),
+        (Query("x", after=4), []),
+        (Query("x", sources=("Gull",), after=1), [3]),
     ],
 )
 def test_dates_and_sources_let_passages_through(store: Store, query: Query, expected: list[int]) -> None:
