@@ -1,0 +1,1 @@
+"""What the conversation keeps: settings, answers that were given, votes, follows."""
