@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format bench fit clean
+.PHONY: run test check format words bench fit clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dateline index seeds
@@ -24,6 +24,13 @@ check: $(VENV)/.developing
 format: $(VENV)/.developing
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Brings each translation up to what the code says now; what is new in it waits there for its words.
+words: $(VENV)/.developing
+	@$(BIN)/pybabel -q extract --no-default-keywords -k say -k count:1,2 -k mark -k QuestionError \
+		--omit-header --no-location -o $(VENV)/words.pot bot index
+	@for file in bot/languages/*.po; do $(BIN)/pybabel -q update -i $(VENV)/words.pot -o $$file \
+		-l $$(basename $$file .po) --no-fuzzy-matching --ignore-obsolete --omit-header --width=100 || exit 1; done
 
 bench: $(VENV)/.benching
 	@test -n "$(SET)" || { echo "error: name a BEIR-form folder: make bench SET=path/to/folder" >&2; exit 1; }

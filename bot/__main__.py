@@ -98,6 +98,7 @@ def run(_given: argparse.Namespace, settings: Settings) -> None:
         with _coverage(settings) as coverage, watching(coverage, settings.watched, settings.every, _no_alarm):
             _converse(coverage)
         return
+    from bot.memory.memory import Memory
     from bot.telegram.alarms import Alarms
     from bot.telegram.program import run as run_on_telegram
 
@@ -106,7 +107,7 @@ def run(_given: argparse.Namespace, settings: Settings) -> None:
         _coverage(settings) as coverage,
         watching(coverage, settings.watched, settings.every, alarms.raise_alarm),
     ):
-        run_on_telegram(coverage, settings.token.get_secret_value(), settings.api_base, alarms)
+        run_on_telegram(coverage, Memory(coverage.database), settings, alarms)
 
 
 def watch(given: argparse.Namespace, settings: Settings) -> None:

@@ -8,13 +8,15 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.languages.words import ENGLISH
 from index.errors import QuestionError
 from index.records import Answer, Hit, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
     from datetime import date
 
+    from bot.languages.words import Words
     from index.coverage import Coverage
 
 # A screen of a phone holds so many quotations; further ones are worth less than their room.
@@ -24,30 +26,20 @@ NEAREST, NEAR = 2, 0.1
 # What was talked of is forgotten after half an hour, and with the oldest of so many who talk.
 TALK_SECONDS, TALKS = 1800.0, 10_000
 
-ABOUT = (
-    "I answer questions about a body of news articles with the articles' own words: passages, quoted to the "
-    "letter, each with its source, title and date. When the articles do not answer, I say so."
-)
-HOW = (
-    "Ask in your own words, for example: How many North Korean troops are in Russia? "
-    "In a group, mention me or reply to me."
-)
-REFUSAL = "The coverage does not answer that."
-REFUSAL_NEAR = "The coverage does not answer that. The nearest that it has:"
-EMPTY = "There is no coverage yet. Index some articles first: dateline index FILE"
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Quotations that answer, or a notice that says why there are none; `nearest` may not answer.
 
-    `searched` tells which query was really run, within which dates and sources.
+    `searched` tells which query was really run, within which dates and sources. The first quotation
+    has the number `first`, where they are numbered.
     """
 
     quotes: tuple[Hit, ...] = ()
     notice: str | None = None
     nearest: tuple[Hit, ...] = ()
     searched: str | None = None
+    first: int = 1
 
 
 class Conversation:
@@ -58,30 +50,52 @@ class Conversation:
         self._topics: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def greet(self) -> Reply:
+    def greet(self, words: Words = ENGLISH) -> Reply:
         """What this is, and how much coverage it answers from."""
         extent = self._coverage.extent()
-        known = "1 article" if extent.articles == 1 else f"{extent.articles:,} articles"
-        newest = f", the newest of {format_day(extent.newest)}" if extent.newest else ""
-        return Reply(notice=f"{ABOUT}\n\nIt knows {known}{newest}.\n\n{HOW}")
+        if extent.newest:
+            known = words.count(
+                "It knows {number} article, the newest of {day}.",
+                "It knows {number} articles, the newest of {day}.",
+                extent.articles,
+                day=words.day(extent.newest),
+            )
+        else:
+            known = words.count("It knows {number} article.", "It knows {number} articles.", extent.articles)
+        return Reply(notice=f"{_about(words)}\n\n{known}\n\n{_how(words)}")
 
-    def explain(self) -> Reply:
+    def explain(self, words: Words = ENGLISH) -> Reply:
         """How to ask."""
-        return Reply(notice=f"{ABOUT}\n\n{HOW}")
+        return Reply(notice=f"{_about(words)}\n\n{_how(words)}")
 
-    def misunderstand(self) -> Reply:
+    def misunderstand(self, words: Words = ENGLISH) -> Reply:
         """For what is no question in words."""
-        return Reply(notice=f"I can read only text. {HOW}")
+        only = words.say("I can read only text.")
+        return Reply(notice=f"{only} {_how(words)}")
 
-    def reply(self, question: str, who: Hashable = None) -> Reply:
-        """The reply to a question, as typed, by somebody whose last question it may lean on."""
-        try:
-            answer = self._coverage.ask(question, count=SHOWN, topic=self._topic(who))
-        except QuestionError as error:
-            return Reply(notice=f"{str(error)[0].upper()}{str(error)[1:]}.")
+    def ask(self, question: str, who: Hashable = None, count: int = SHOWN) -> Answer:
+        """The answer to a question, as typed, by somebody whose last question it may lean on.
+
+        Raises:
+            QuestionError: there is nothing to look for.
+        """
+        answer = self._coverage.ask(question, count=count, topic=self._topic(who))
         if answer.answered:
             self._remember(who, answer.query.topic)
-        return to_reply(answer)
+        return answer
+
+    def reply(self, question: str, who: Hashable = None, words: Words = ENGLISH) -> Reply:
+        """The reply to a question: what `ask` finds, or why that cannot be asked."""
+        try:
+            return to_reply(self.ask(question, who), words=words)
+        except QuestionError as error:
+            return complain(error, words)
+
+    def forget(self, person: int) -> None:
+        """Forget what a person was talking of, in whatever chat."""
+        with self._lock:
+            for who in [who for who in self._topics if isinstance(who, tuple) and who[-1] == person]:
+                del self._topics[who]
 
     def _topic(self, who: Hashable) -> str:
         with self._lock:
@@ -89,6 +103,8 @@ class Conversation:
         return topic if time.monotonic() - at < TALK_SECONDS else ""
 
     def _remember(self, who: Hashable, topic: str) -> None:
+        if who is None:
+            return
         with self._lock:
             self._topics[who] = (topic, time.monotonic())
             self._topics.move_to_end(who)
@@ -96,37 +112,77 @@ class Conversation:
                 self._topics.popitem(last=False)
 
 
-def to_reply(answer: Answer, shown: int = SHOWN) -> Reply:
+def to_reply(answer: Answer, shown: int = SHOWN, words: Words = ENGLISH) -> Reply:
     """What is shown of an answer: the passages that answer, each by itself, or a plain refusal."""
-    if not answer.extent.articles:
-        return Reply(notice=EMPTY)
-    if answer.remark:
-        return Reply(notice=answer.remark)
-    searched = format_query(answer.query, answer.extent.newest)
+    notice = say_why_not(answer, words)
+    if notice:
+        return Reply(notice=notice)
+    searched = format_query(answer.query, answer.extent.newest, words)
     if answer.answered:
         return Reply(tuple(hit for hit in answer.hits[:shown] if hit.answers), searched=searched)
-    nearest = tuple(hit for hit in answer.hits[:NEAREST] if hit.confidence >= NEAR)
-    return Reply(notice=REFUSAL_NEAR if nearest else REFUSAL, nearest=nearest, searched=searched)
+    return refuse([hit for hit in answer.hits[:NEAREST] if hit.confidence >= NEAR], searched, words)
 
 
-def format_query(query: Query, newest: date | None = None) -> str:
+def say_why_not(answer: Answer, words: Words) -> str | None:
+    """Why there can be no answer, other than that the coverage has none."""
+    if not answer.extent.articles:
+        return words.say("There is no coverage yet. Index some articles first: dateline index FILE")
+    if answer.unread:
+        return words.say(
+            "That seems to be {language}. There is no coverage in {language} for it, and the model reads "
+            "English only; ask in English.",
+            language=words.language(answer.unread),
+        )
+    return answer.remark
+
+
+def refuse(nearest: Sequence[Hit], searched: str | None, words: Words) -> Reply:
+    """That the coverage does not answer, and what comes nearest."""
+    notice = (
+        words.say("The coverage does not answer that. The nearest that it has:")
+        if nearest
+        else words.say("The coverage does not answer that.")
+    )
+    return Reply(notice=notice, nearest=tuple(nearest), searched=searched)
+
+
+def complain(error: QuestionError, words: Words) -> Reply:
+    """Why something cannot be asked, as a sentence."""
+    message = words.say(error.template, **error.values)
+    return Reply(notice=f"{message[:1].upper()}{message[1:]}.")
+
+
+def format_query(query: Query, newest: date | None = None, words: Words = ENGLISH) -> str:
     """What was searched for, by which dates and sources, whether these were let go; how current it all is."""
-    parts = [f"Searched: {query.text}"]
+    parts = [words.say("Searched: {question}", question=query.text)]
     if query.since and query.until:
-        parts.append(f"published {format_day(query.since)} to {format_day(query.until)}")
+        parts.append(
+            words.say(
+                "published {first} to {last}", first=words.day(query.since), last=words.day(query.until)
+            )
+        )
     elif query.since:
-        parts.append(f"published since {format_day(query.since)}")
+        parts.append(words.say("published since {day}", day=words.day(query.since)))
     elif query.until:
-        parts.append(f"published until {format_day(query.until)}")
+        parts.append(words.say("published until {day}", day=words.day(query.until)))
     if query.sources:
-        parts.append(f"only {', '.join(query.sources)}")
+        parts.append(words.say("only {sources}", sources=", ".join(query.sources)))
     if query.widened:
-        parts.append("nothing within the dates or sources named answers, so among all")
+        parts.append(words.say("nothing within the dates or sources named answers, so all were searched"))
     if newest:
-        parts.append(f"the newest article is of {format_day(newest)}")
+        parts.append(words.say("the newest article is of {day}", day=words.day(newest)))
     return " · ".join(parts)
 
 
-def format_day(day: date | None) -> str:
-    """The day as people write it; an unknown one is called so."""
-    return f"{day.day} {day:%B %Y}" if day else "undated"
+def _about(words: Words) -> str:
+    return words.say(
+        "I answer questions about a body of news articles with the articles' own words: passages, quoted to "
+        "the letter, each with its source, title and date. When the articles do not answer, I say so."
+    )
+
+
+def _how(words: Words) -> str:
+    return words.say(
+        "Ask in your own words, for example: How many North Korean troops are in Russia? "
+        "In a group, mention me or reply to me."
+    )

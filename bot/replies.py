@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.conversation import format_day
+from bot.citations import citation, title_of
+from bot.languages.words import ENGLISH
 from bot.links import link_to
 
 if TYPE_CHECKING:
@@ -19,42 +21,45 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bot.conversation import Reply
-    from index.records import Article, Hit
+    from bot.languages.words import Words
+    from index.records import Hit
 
-TITLE_CHARACTERS = 200
-# A correction is told in so many characters; the whole of it stands in the article.
-CORRECTION_CHARACTERS = 300
-# So many sources of copies are named.
-ALSO = 3
+# A quotation of more columns than a phone shows in five lines is folded, unless it is the best.
+LONG = 220
+# So many of them a folded one still shows; one whose answering sentence lies beyond stands open.
+STILL_SEEN = 110
 
 
-def format_html(reply: Reply, limit: int) -> list[str]:
+def format_html(
+    reply: Reply,
+    limit: int,
+    words: Words = ENGLISH,
+    address: Callable[[Hit], str | None] = link_to,
+) -> list[str]:
     """The reply as messages in Telegram's HTML, each of at most `limit` characters once it is parsed.
 
-    Telegram counts UTF-16 code units. A passage is always shorter than a message, so the cut falls
-    between quotations.
+    Telegram counts UTF-16 code units. The cut falls between quotations, or between one and its citation
+    where both together are too long. `address` is where a citation leads.
     """
-    blocks = [(escape(reply.notice), _units(reply.notice))] if reply.notice else []
-    for place, hit in enumerate(reply.quotes or reply.nearest):
-        # The best stands open; the others would push it off a phone's screen.
-        block = f"{_quote_html(hit, expandable=place > 0 or not reply.quotes)}\n{_citation_html(hit)}"
-        blocks.append((block, _units(hit.passage.text) + _units(_citation_text(hit)) + len("\n")))
+    blocks = [_plain(reply.notice, limit)] if reply.notice else []
+    shown = reply.quotes or reply.nearest
+    for place, hit in enumerate(shown):
+        folded = (place > 0 or not reply.quotes) and is_foldable(hit)
+        number = reply.first + place if len(shown) > 1 or reply.first > 1 else None
+        quotation = _quote_html(hit, expandable=folded), units_of(hit.passage.text)
+        named = _citation_html(hit, words, address(hit), number)
+        together = f"{quotation[0]}\n{named[0]}", quotation[1] + len("\n") + named[1]
+        blocks += [together] if together[1] <= limit else [quotation, named]
     if reply.searched:
-        blocks.append((f"<i>{escape(reply.searched)}</i>", _units(reply.searched)))
+        searched, size = _plain(reply.searched, limit)
+        blocks.append((f"<i>{searched}</i>", size))
     return _together(blocks, limit)
 
 
-def _together(blocks: list[tuple[str, int]], limit: int) -> list[str]:
-    """The blocks, each with its size, in as few messages as hold them in order."""
-    messages: list[list[str]] = []
-    room = 0
-    for block, size in blocks:
-        if not messages or size > room:
-            messages.append([])
-            room = limit
-        messages[-1].append(block)
-        room -= size + len("\n\n")
-    return ["\n\n".join(each) for each in messages]
+def is_foldable(hit: Hit) -> bool:
+    """Whether a quotation is long, and its answering sentence would still be seen if it were folded."""
+    before = hit.article.text[hit.passage.start : hit.highlights[0][0]] if hit.highlights else ""
+    return _columns(hit.passage.text) > LONG and _columns(before) < STILL_SEEN
 
 
 def format_text(reply: Reply, indent: int = 0) -> RenderableType:
@@ -72,32 +77,56 @@ def format_text(reply: Reply, indent: int = 0) -> RenderableType:
     return Group(*parts)
 
 
+def units_of(text: str) -> int:
+    """How long Telegram finds a text, in UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _together(blocks: list[tuple[str, int]], limit: int) -> list[str]:
+    """The blocks, each with its size, in as few messages as hold them in order."""
+    messages: list[list[str]] = []
+    room = 0
+    for block, size in blocks:
+        if not messages or size > room:
+            messages.append([])
+            room = limit
+        messages[-1].append(block)
+        room -= size + len("\n\n")
+    return ["\n\n".join(each) for each in messages]
+
+
+def _plain(text: str, limit: int) -> tuple[str, int]:
+    """A text of our own, shortened at a word where it is too long, with its size."""
+    if units_of(text) > limit:
+        # Half of the limit in characters is at most the limit in units.
+        text = f"{text[: limit // 2 - 1].rsplit(maxsplit=1)[0]}…"
+    return escape(text), units_of(text)
+
+
 def _quote_html(hit: Hit, *, expandable: bool) -> str:
     opening = "<blockquote expandable>" if expandable else "<blockquote>"
     parts = (f"<b>{escape(part)}</b>" if lit else escape(part) for part, lit in _parts(hit))
     return f"{opening}{''.join(parts)}</blockquote>"
 
 
-def _citation_html(hit: Hit) -> str:
-    title, rest = escape(_title(hit.article)), escape(_rest(hit.article, format_day))
-    link = link_to(hit)
-    named = f'<a href="{escape(link)}">{title}</a>' if link else title
-    also = _also(hit)
-    return f"{named}\n{rest}" + (f"\n{escape(also)}" if also else "")
+def _citation_html(hit: Hit, words: Words, link: str | None, number: int | None) -> tuple[str, int]:
+    title, lines = title_of(hit.article, words), citation(hit, words)
+    named = f'<a href="{escape(link)}">{escape(title)}</a>' if link else escape(title)
+    place = f"{words.number(number)}. " if number else ""
+    size = units_of("\n".join([place + title, *lines]))
+    return "\n".join([place + named, *map(escape, lines)]), size
 
 
 def _quote_text(hit: Hit, indent: int) -> Iterator[RenderableType]:
     quotation = Text()
     for part, lit in _parts(hit):
         quotation.append(part, style="bold green" if lit else "")
-    article = hit.article
     yield Padding(quotation, (0, indent)) if indent else quotation
     yield Text()
-    yield Text(_title(article), style="bold")
-    yield Text(_rest(article, _iso_day), style="cyan")
-    if hit.also:
-        yield Text(_also(hit), style="cyan")
-    yield Text(link_to(hit) or article.input, style="dim")
+    yield Text(title_of(hit.article, ENGLISH), style="bold")
+    for line in citation(hit, ENGLISH, _iso_day):
+        yield Text(line, style="cyan")
+    yield Text(link_to(hit) or hit.article.input, style="dim")
     yield Text()
 
 
@@ -111,44 +140,10 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
     yield text[at : hit.passage.end], False
 
 
-def _citation_text(hit: Hit) -> str:
-    article = hit.article
-    return f"{_title(article)}\n{_rest(article, format_day)}\n{_also(hit)}"
-
-
-def _also(hit: Hit) -> str:
-    """Where else the same stands, by source; the bare number of those that give none."""
-    if not hit.also:
-        return ""
-    named = list(dict.fromkeys(each.source for each in hit.also if each.source))
-    listed = ", ".join(named[:ALSO]) + (" …" if len(named) > ALSO else "")
-    return f"also in {listed}"[:TITLE_CHARACTERS] if named else f"also in {len(hit.also)} more"
-
-
-def _title(article: Article) -> str:
-    title = article.title
-    if len(title) > TITLE_CHARACTERS:
-        title = f"{title[:TITLE_CHARACTERS].rsplit(maxsplit=1)[0]}…"
-    return title if article.titled else f"{title} (untitled)"
-
-
-def _rest(article: Article, written: Callable[[date | None], str]) -> str:
-    """The source, the day, and when the article was changed or corrected, if it was."""
-    source = (article.source or "source not given")[:TITLE_CHARACTERS]
-    parts = [source, written(article.published)]
-    if article.updated and article.updated != article.published:
-        parts.append(f"updated {written(article.updated)}")
-    line = " · ".join(parts)
-    if not article.correction:
-        return line
-    day = f" on {written(article.corrected)}" if article.corrected else ""
-    words = article.correction[:CORRECTION_CHARACTERS]
-    return f"{line}\ncorrected{day}: {words}{'…' * (len(words) < len(article.correction))}"
-
-
 def _iso_day(day: date | None) -> str:
     return day.isoformat() if day else "undated"
 
 
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+def _columns(text: str) -> int:
+    """How wide a text is: a Chinese character takes the room of two letters."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)

@@ -1,15 +1,21 @@
-"""What the environment and `.env` say. The token is hidden from every print."""
+"""What the environment and `.env` say. The token and the webhook's secret are hidden from every print."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta, tzinfo
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import written
 from bot.watching import parse_period
+from bot.written import Address
 from index.errors import DatelineError
+
+# Where the server listens for what comes to a webhook, if nothing else is said: a proxy stands before it.
+LISTEN = Address("127.0.0.1", 8080)
 
 
 class SettingsError(DatelineError):
@@ -33,6 +39,17 @@ class Settings(BaseSettings):
     admins: str = Field("", alias="DATELINE_ADMINS")
     pause: float = Field(1.0, alias="DATELINE_PAUSE", ge=0, le=3600)
     private_addresses: bool = Field(default=False, alias="DATELINE_PRIVATE_ADDRESSES")
+    webhook: str = Field("", alias="DATELINE_WEBHOOK")
+    # Checked even where they are not set: both depend on the webhook.
+    webhook_secret: SecretStr | None = Field(None, alias="DATELINE_WEBHOOK_SECRET", validate_default=True)
+    listen: Annotated[Address | None, NoDecode] = Field(None, alias="DATELINE_LISTEN", validate_default=True)
+    chats: str = Field("", alias="DATELINE_CHATS")
+    person_limit: int = Field(100, alias="DATELINE_PERSON_LIMIT", ge=1, le=1_000_000)
+    chat_limit: int = Field(300, alias="DATELINE_CHAT_LIMIT", ge=1, le=1_000_000)
+    follows: int = Field(20, alias="DATELINE_FOLLOWS", ge=0, le=1_000_000)
+    quiet: Annotated[tuple[time, time] | None, NoDecode] = Field(None, alias="DATELINE_QUIET")
+    zone_name: str = Field("UTC", alias="DATELINE_ZONE")
+    keep: timedelta = Field(timedelta(days=30), alias="DATELINE_KEEP")
 
     @property
     def watched(self) -> list[str]:
@@ -43,6 +60,16 @@ class Settings(BaseSettings):
     def admin_ids(self) -> list[int]:
         """The Telegram ids of those who run the bot."""
         return [int(each) for each in self.admins.replace(",", " ").split()]
+
+    @property
+    def chat_ids(self) -> frozenset[int] | None:
+        """The people and groups that may ask; None where everybody may."""
+        return None if self.chats in {"", "all"} else written.read_ids(self.chats)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the quiet hours, and of the moments that are told."""
+        return written.read_zone(self.zone_name)
 
     @field_validator("every", mode="before")
     @classmethod
@@ -68,7 +95,9 @@ class Settings(BaseSettings):
     def _blank_is_no(cls, value: object) -> object:
         return False if isinstance(value, str) and not value.strip() else value
 
-    @field_validator("token", "database_url", "model", "reranker", "threshold", mode="before")
+    @field_validator(
+        "token", "database_url", "model", "reranker", "threshold", "webhook_secret", mode="before"
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -84,6 +113,68 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("it must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("person_limit", "chat_limit", "follows", "zone_name", mode="before")
+    @classmethod
+    def _blank_is_default(cls, value: object, given: ValidationInfo) -> object:
+        if isinstance(value, str) and not value.strip():
+            return cls.model_fields[given.field_name or ""].default
+        return value
+
+    @field_validator("keep", mode="before")
+    @classmethod
+    def _kept_as_written(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return written.read_kept(value) if value.strip() else timedelta(days=30)
+
+    @field_validator("quiet", mode="before")
+    @classmethod
+    def _hours_as_written(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return written.read_hours(value) if value.strip() else None
+
+    @field_validator("zone_name", mode="after")
+    @classmethod
+    def _zone_is_known(cls, value: str) -> str:
+        written.read_zone(value.strip())
+        return value.strip()
+
+    @field_validator("chats", mode="after")
+    @classmethod
+    def _chats_are_numbers(cls, value: str) -> str:
+        value = value.strip()
+        if value.lower() in {"", "all"}:
+            return value.lower()
+        if not written.read_ids(value):
+            raise ValueError("it names nobody; write 'all' for everybody")
+        return value
+
+    @field_validator("webhook", mode="after")
+    @classmethod
+    def _telegram_can_post_there(cls, value: str) -> str:
+        return written.check_webhook(value.strip()) if value.strip() else ""
+
+    @field_validator("webhook_secret", mode="after")
+    @classmethod
+    def _webhook_has_a_secret(cls, value: SecretStr | None, given: ValidationInfo) -> SecretStr | None:
+        secret = value.get_secret_value() if value else ""
+        if not secret and given.data.get("webhook"):
+            raise ValueError(
+                "a webhook needs one, so that nobody else can pose as Telegram; choose 16 to 256 letters, "
+                "digits, _ and -"
+            )
+        if secret and not written.SECRET.fullmatch(secret):
+            raise ValueError("it must have 16 to 256 characters, each one of A-Z a-z 0-9 _ -")
+        return value
+
+    @field_validator("listen", mode="before")
+    @classmethod
+    def _listens_as_written(cls, value: object, given: ValidationInfo) -> object:
+        if isinstance(value, str):
+            value = written.read_listen(value) if value.strip() else None
+        return value or (LISTEN if given.data.get("webhook") else None)
 
 
 def read_settings() -> Settings:

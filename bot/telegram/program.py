@@ -1,4 +1,4 @@
-"""The bot program: builds it, registers its handlers, runs it until it is told to stop."""
+"""The bot program: builds its parts, registers its handlers, runs it until it is told to stop."""
 
 from __future__ import annotations
 
@@ -6,19 +6,28 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from telegram import BotCommand, LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, Application, CommandHandler, Defaults, MessageHandler, filters
+from telegram.ext import Application, Defaults
 
+from bot.answers import Answers
 from bot.conversation import Conversation
-from bot.telegram.errors import apologise
-from bot.telegram.handlers import Handlers
-from index.errors import DatelineError
+from bot.telegram.access import Access, Limits
+from bot.telegram.desk import Desk
+from bot.telegram.errors import Errors
+from bot.telegram.incoming import Polled
+from bot.telegram.metrics import Metrics
+from bot.telegram.order import AT_ONCE, Order
+from bot.telegram.pace import Pace
+from bot.telegram.registering import register
+from bot.telegram.running import Running
+from bot.telegram.sending import Sender
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from bot.memory.memory import Memory
+    from bot.settings import Settings
     from bot.telegram.alarms import Alarms
     from index.coverage import Coverage
 
@@ -26,71 +35,75 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COMMANDS = [BotCommand("start", "What this bot does"), BotCommand("help", "How to ask")]
 # Connections are shared by all chats; one that waits longer, in seconds, had better fail and say so.
-CONNECTIONS = 32
 POOL_SECONDS = 30.0
-# Telegram asks too busy a bot to wait and try again.
-RETRIES = 3
 
 
-class TokenError(DatelineError):
-    """Telegram does not know the token."""
-
-
-def run(coverage: Coverage, token: str, api_base: str, alarms: Alarms) -> None:
-    """Answer on Telegram by long polling until SIGINT or SIGTERM.
+def run(coverage: Coverage, memory: Memory, settings: Settings, alarms: Alarms) -> None:
+    """Answer on Telegram until SIGINT or SIGTERM.
 
     While the Bot API is away, at the start or later, it is tried again and again.
 
     Raises:
         TokenError: Telegram refuses the token.
+        ServerError: the server cannot listen, or Telegram refuses the webhook.
+        ModelError: the coverage was made with another model, or the model cannot be loaded.
     """
-    application = build(coverage, token, api_base, alarms)
-    try:
-        application.run_polling(allowed_updates=[Update.MESSAGE], bootstrap_retries=-1)
-    except InvalidToken:
-        # Its own message holds the token.
-        raise TokenError("Telegram refuses TELEGRAM_BOT_TOKEN; copy it anew from @BotFather") from None
+    if not settings.chats:
+        log.warning(
+            "everybody on Telegram can ask this bot; DATELINE_CHATS names those who may, or 'all' on purpose"
+        )
+    asyncio.run(live(coverage, memory, settings, alarms))
 
 
-def build(coverage: Coverage, token: str, api_base: str, alarms: Alarms) -> AnyApplication:
-    """The application with its handlers registered, not yet started."""
-    defaults = Defaults(
-        parse_mode=ParseMode.HTML,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-        allow_sending_without_reply=True,
+async def live(coverage: Coverage, memory: Memory, settings: Settings, alarms: Alarms) -> None:
+    """Answer on Telegram, in this event loop; raises as `run` does."""
+    desk = furnish(coverage, memory, settings)
+    running = Running(desk, alarms)
+    order = Order()
+    desk.metrics.watch_progress(lambda: order.working)
+    polled = None if settings.webhook else Polled(desk.metrics.unreadable, running.refuse_token)
+    application = build(settings, order, polled)
+    register(application, desk)
+    application.add_error_handler(Errors(desk.metrics, alarms).caught)
+    await running.live(application)
+
+
+def furnish(coverage: Coverage, memory: Memory, settings: Settings) -> Desk:
+    """The desk that the handlers work at."""
+    conversation, metrics = Conversation(coverage), Metrics()
+    limits = Limits(settings.person_limit, settings.chat_limit)
+    return Desk(
+        coverage=coverage,
+        memory=memory,
+        conversation=conversation,
+        answers=Answers(coverage, memory, conversation),
+        sender=Sender(coverage, metrics),
+        access=Access(settings.chat_ids, frozenset(settings.admin_ids), limits),
+        metrics=metrics,
+        settings=settings,
     )
 
-    async def prepare(application: AnyApplication) -> None:
-        alarms.connect(application.bot)
-        await asyncio.to_thread(coverage.warm)
-        try:
-            await application.bot.set_my_commands(COMMANDS)
-        except TelegramError as error:
-            log.warning("the list of commands could not be set: %s", error)
-        log.info("answering as @%s", application.bot.username)
 
+def build(settings: Settings, order: Order, polled: Polled | None) -> AnyApplication:
+    """The application without handlers, not yet started; it polls over `polled`, or is handed its updates."""
     builder = (
         Application.builder()
-        .token(token)
-        .base_url(f"{api_base}/bot")
-        .base_file_url(f"{api_base}/file/bot")
-        .defaults(defaults)
-        .rate_limiter(AIORateLimiter(max_retries=RETRIES))
-        .connection_pool_size(CONNECTIONS)
+        .token(settings.token.get_secret_value() if settings.token else "")
+        .base_url(f"{settings.api_base}/bot")
+        .base_file_url(f"{settings.api_base}/file/bot")
+        .defaults(
+            Defaults(
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                allow_sending_without_reply=True,
+            )
+        )
+        .rate_limiter(Pace())
+        .concurrent_updates(order)
+        .connection_pool_size(AT_ONCE)
         .pool_timeout(POOL_SECONDS)
-        .post_init(prepare)
     )
-    application = builder.build()
-    handlers = Handlers(Conversation(coverage))
-    new = filters.UpdateType.MESSAGE
-    private = filters.ChatType.PRIVATE
-    application.add_handler(CommandHandler("start", handlers.start, new))
-    application.add_handler(CommandHandler("help", handlers.help, new))
-    application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, handlers.question))
-    application.add_handler(
-        MessageHandler(new & private & ~filters.StatusUpdate.ALL, handlers.not_a_question)
-    )
-    application.add_error_handler(apologise)
-    return application
+    if polled is None:
+        return builder.updater(None).build()
+    return builder.get_updates_request(polled).build()

@@ -88,7 +88,9 @@ def _recognise(source: str, known: Sequence[str]) -> list[str]:
     if not found:
         listed = ", ".join(known[:NAMED]) + (" …" if len(known) > NAMED else "")
         shown = wanted if len(wanted) <= SHOWN else f"{wanted[:SHOWN]}…"
+        if not listed:
+            raise QuestionError("no article is from '{source}'; none names its source", source=shown)
         raise QuestionError(
-            "no article is from '{source}'; the sources are: {listed}", source=shown, listed=listed or "none"
+            "no article is from '{source}'; the sources are: {listed}", source=shown, listed=listed
         )
     return found

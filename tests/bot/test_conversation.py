@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from articles import make_answer, make_hit
 
 from bot import conversation as conversation_module
-from bot.conversation import EMPTY, Conversation, Reply, format_query, to_reply
+from bot.conversation import Conversation, Reply, format_query, to_reply
 from index.records import Query
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_what_was_searched_is_told() -> None:
         "Searched: ships · published until 31 January 2025"
     )
     assert format_query(whole.widen()) == (
-        "Searched: ships · nothing within the dates or sources named answers, so among all"
+        "Searched: ships · nothing within the dates or sources named answers, so all were searched"
     )
     assert format_query(Query("ships"), date(2025, 1, 11)) == f"Searched: ships{NEWEST}"
     assert format_query(whole.widen(), date(2025, 1, 11)).endswith(f"so among all{NEWEST}")
@@ -105,7 +105,9 @@ def test_what_was_talked_of_is_forgotten(shipped: Coverage, monkeypatch: pytest.
 
 def test_empty_coverage_says_what_to_do() -> None:
     """Without any article the reply tells how to index some."""
-    assert to_reply(make_answer(articles=0, answered=False)).notice == EMPTY
+    assert to_reply(make_answer(articles=0, answered=False)).notice == (
+        "There is no coverage yet. Index some articles first: dateline index FILE"
+    )
 
 
 def test_what_is_no_question_gets_a_sentence(coverage: Coverage) -> None:

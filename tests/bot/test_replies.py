@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.conversation import Reply
+from bot.languages.words import words_for
 from bot.replies import format_html, format_text
 
 if TYPE_CHECKING:
@@ -81,10 +83,37 @@ def test_a_long_correction_is_cut() -> None:
     assert message.endswith("\ncorrected: " + "x" * 300 + "…")
 
 
+# Longer than what is shown whole.
+LENGTHY = make_article(text="The harbour froze. Forty ships waited outside. " + "It was a hard winter. " * 20)
+
+
 def test_only_the_best_stands_open() -> None:
-    """Further quotations are folded, so that the best is not pushed off the screen."""
+    """Further long quotations are folded, lest the best be pushed off the screen; short ones are not."""
+    hits = make_hit(LENGTHY), make_hit(LENGTHY, rank=2), make_hit(rank=3)
+    (message,) = format_html(Reply(hits), LIMIT)
+    assert re.findall(r"<blockquote(?: expandable)?>", message) == [
+        "<blockquote>",
+        "<blockquote expandable>",
+        "<blockquote>",
+    ]
+
+
+def test_several_are_numbered() -> None:
+    """Buttons name quotations by number, so several have one, counted on from earlier pages."""
     (message,) = format_html(Reply((make_hit(), make_hit(rank=2))), LIMIT)
-    assert message.count("<blockquote>") == message.count("<blockquote expandable>") == 1
+    assert re.findall(r"</blockquote>\n(.*?)<a", message) == ["1. ", "2. "]
+    (message,) = format_html(Reply((make_hit(),), first=4), LIMIT)
+    assert "</blockquote>\n4. <a" in message
+
+
+def test_a_reader_of_another_language_reads_all_but_the_quotation_in_it() -> None:
+    """Days, numbers and our own words are the reader's, the quotation is the article's."""
+    article = make_article(updated=date(2025, 1, 13), source=None)
+    (message,) = format_html(Reply((make_hit(article),)), LIMIT, words_for("uk"))
+    assert "Forty ships waited outside." in message
+    assert "11 січня 2025" in message
+    assert "source not given" not in message
+    assert "updated" not in message
 
 
 def test_where_else_it_stands_is_said() -> None:
@@ -100,7 +129,7 @@ def test_where_else_it_stands_is_said() -> None:
 
 def test_the_nearest_are_folded_under_the_refusal() -> None:
     """The refusal comes first, what may not answer is folded, what was searched stands last."""
-    reply = Reply(notice="No.", nearest=(make_hit(),), searched="Searched: ships & <ice>")
+    reply = Reply(notice="No.", nearest=(make_hit(LENGTHY),), searched="Searched: ships & <ice>")
     (message,) = format_html(reply, LIMIT)
     assert message.startswith("No.\n\n<blockquote expandable>The harbour")
     assert message.endswith("\n\n<i>Searched: ships &amp; &lt;ice&gt;</i>")

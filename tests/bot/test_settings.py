@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +21,18 @@ NAMES = [
     "DATELINE_ADMINS",
     "DATELINE_PAUSE",
     "DATELINE_PRIVATE_ADDRESSES",
+    "DATELINE_WEBHOOK",
+    "DATELINE_WEBHOOK_SECRET",
+    "DATELINE_LISTEN",
+    "DATELINE_CHATS",
+    "DATELINE_PERSON_LIMIT",
+    "DATELINE_CHAT_LIMIT",
+    "DATELINE_FOLLOWS",
+    "DATELINE_QUIET",
+    "DATELINE_ZONE",
+    "DATELINE_KEEP",
 ]
+SECRET = "sixteen-letters_"
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +55,55 @@ def test_defaults_serve() -> None:
     assert settings.threshold is None
     assert (settings.watched, settings.every, settings.admin_ids) == ([], timedelta(minutes=15), [])
     assert (settings.pause, settings.private_addresses) == (1.0, False)
+    assert (settings.webhook, settings.webhook_secret, settings.listen) == ("", None, None)
+    assert (settings.chats, settings.chat_ids) == ("", None)
+    assert (settings.person_limit, settings.chat_limit, settings.follows) == (100, 300, 20)
+    assert (settings.quiet, settings.zone, settings.keep) == (None, UTC, timedelta(days=30))
+
+
+def test_webhook_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address and a secret; the server then listens where a proxy finds it, or where it is told to."""
+    monkeypatch.setenv("DATELINE_WEBHOOK", "https://bot.example:8443/telegram/updates ")
+    monkeypatch.setenv("DATELINE_WEBHOOK_SECRET", SECRET)
+    settings = read_settings()
+    assert settings.webhook == "https://bot.example:8443/telegram/updates"
+    assert settings.webhook_secret is not None
+    assert settings.webhook_secret.get_secret_value() == SECRET
+    assert settings.listen == ("127.0.0.1", 8080)
+    monkeypatch.setenv("DATELINE_LISTEN", "[::1]:9000")
+    assert read_settings().listen == ("::1", 9000)
+
+
+def test_server_without_a_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With long polling a server listens only where it is told to."""
+    monkeypatch.setenv("DATELINE_LISTEN", "localhost:8080")
+    assert read_settings().listen == ("localhost", 8080)
+    monkeypatch.setenv("DATELINE_LISTEN", " ")
+    assert read_settings().listen is None
+
+
+def test_who_may_ask_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The numbers of people and groups; or everybody, said so or not."""
+    monkeypatch.setenv("DATELINE_CHATS", "42, -1001000000000 7")
+    assert read_settings().chat_ids == frozenset({42, -1_001_000_000_000, 7})
+    monkeypatch.setenv("DATELINE_CHATS", " All ")
+    settings = read_settings()
+    assert (settings.chats, settings.chat_ids) == ("all", None)
+
+
+def test_limits_and_hours_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers, hours that may go over midnight, a time zone by its name, and days."""
+    monkeypatch.setenv("DATELINE_PERSON_LIMIT", "5")
+    monkeypatch.setenv("DATELINE_CHAT_LIMIT", "50")
+    monkeypatch.setenv("DATELINE_FOLLOWS", "0")
+    monkeypatch.setenv("DATELINE_QUIET", "22:30-7:00")
+    monkeypatch.setenv("DATELINE_ZONE", "Europe/Kyiv")
+    monkeypatch.setenv("DATELINE_KEEP", "90d")
+    settings = read_settings()
+    assert (settings.person_limit, settings.chat_limit, settings.follows) == (5, 50, 0)
+    assert settings.quiet == (time(22, 30), time(7))
+    assert settings.zone == ZoneInfo("Europe/Kyiv")
+    assert settings.keep == timedelta(days=90)
 
 
 def test_what_is_watched_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +133,36 @@ def test_what_is_watched_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATELINE_PAUSE", "often"),
         ("DATELINE_PAUSE", ""),
         ("DATELINE_PRIVATE_ADDRESSES", "perhaps"),
+        ("DATELINE_WEBHOOK", "http://bot.example/updates"),
+        ("DATELINE_WEBHOOK", "https://"),
+        ("DATELINE_WEBHOOK", "https://bot.example:8080/updates"),
+        ("DATELINE_WEBHOOK", "https://bot.example:port/updates"),
+        ("DATELINE_WEBHOOK", "https://bot.example/health"),
+        ("DATELINE_WEBHOOK", "https://bot.example/updates?key=1"),
+        ("DATELINE_WEBHOOK", "https://bot.example/{path}"),
+        ("DATELINE_WEBHOOK_SECRET", "fifteen-letters"),
+        ("DATELINE_WEBHOOK_SECRET", "sixteen letters!"),
+        ("DATELINE_WEBHOOK_SECRET", "x" * 257),
+        ("DATELINE_LISTEN", "8080"),
+        ("DATELINE_LISTEN", "127.0.0.1:0"),
+        ("DATELINE_LISTEN", "127.0.0.1:65536"),
+        ("DATELINE_LISTEN", "http://127.0.0.1:8080"),
+        ("DATELINE_LISTEN", "::1:8080"),
+        ("DATELINE_CHATS", "@newsroom"),
+        ("DATELINE_CHATS", "42;7"),
+        ("DATELINE_CHATS", ","),
+        ("DATELINE_PERSON_LIMIT", "0"),
+        ("DATELINE_CHAT_LIMIT", "many"),
+        ("DATELINE_FOLLOWS", "-1"),
+        ("DATELINE_QUIET", "22-7"),
+        ("DATELINE_QUIET", "22:00-24:00"),
+        ("DATELINE_QUIET", "22:00-22:00"),
+        ("DATELINE_ZONE", "Europe"),
+        ("DATELINE_ZONE", "Middle/Earth"),
+        ("DATELINE_ZONE", "../../etc/passwd"),
+        ("DATELINE_KEEP", "30"),
+        ("DATELINE_KEEP", "0d"),
+        ("DATELINE_KEEP", "9999d"),
     ],
 )
 def test_what_cannot_be_meant_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -80,6 +171,15 @@ def test_what_cannot_be_meant_is_told(monkeypatch: pytest.MonkeyPatch, name: str
     with pytest.raises(SettingsError, match=f"^the setting {name} cannot be used: ") as caught:
         read_settings()
     assert "\n" not in str(caught.value)
+
+
+def test_webhook_needs_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one anybody could pose as Telegram."""
+    monkeypatch.setenv("DATELINE_WEBHOOK", "https://bot.example/updates")
+    for secret in ("", " "):
+        monkeypatch.setenv("DATELINE_WEBHOOK_SECRET", secret)
+        with pytest.raises(SettingsError, match=r"^the setting DATELINE_WEBHOOK_SECRET cannot be used: "):
+            read_settings()
 
 
 def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -95,11 +195,12 @@ def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the token nor a database's password shows in the settings' representation."""
+    """The token, the webhook's secret and a database's password show in no representation."""
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "42:secret")
     monkeypatch.setenv("DATELINE_DATABASE_URL", "postgresql://me:secret@db/news")
+    monkeypatch.setenv("DATELINE_WEBHOOK_SECRET", "a-webhook-secret")
     settings = read_settings()
-    assert "secret" not in f"{settings!r} {settings}"
+    assert "secret" not in f"{settings!r} {settings}".replace("webhook_secret", "")
     assert settings.token is not None
     assert settings.token.get_secret_value() == "42:secret"
 
@@ -109,7 +210,8 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", " ")
     monkeypatch.setenv("DATELINE_MODEL", "")
     monkeypatch.setenv("DATELINE_RERANKER", "  ")
-    for name in ("WATCH", "EVERY", "ADMINS", "PRIVATE_ADDRESSES", "CONFIDENCE"):
+    blank = "WATCH EVERY ADMINS PRIVATE_ADDRESSES CONFIDENCE WEBHOOK WEBHOOK_SECRET LISTEN CHATS PERSON_LIMIT"
+    for name in f"{blank} CHAT_LIMIT FOLLOWS QUIET ZONE KEEP".split():
         monkeypatch.setenv(f"DATELINE_{name}", " ")
     settings = read_settings()
     assert (settings.watched, settings.every, settings.admin_ids) == ([], timedelta(minutes=15), [])
@@ -118,6 +220,10 @@ def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.model is None
     assert settings.reranker is None
     assert settings.threshold is None
+    assert (settings.webhook, settings.webhook_secret, settings.listen) == ("", None, None)
+    assert (settings.person_limit, settings.chat_limit, settings.follows) == (100, 300, 20)
+    assert (settings.quiet, settings.zone, settings.keep) == (None, UTC, timedelta(days=30))
+    assert settings.chat_ids is None
 
 
 def test_api_base_loses_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,206 @@
+"""Answers that were given, kept to be turned over: more passages, by date, in context, without a filter.
+
+What a button does depends only on what it carries and on what is kept here, so that it works after a
+restart, and pressed twice it does the same twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from bot.conversation import NEAR, NEAREST, Reply, complain, format_query, refuse, say_why_not
+from bot.memory.answers import Given, new_key
+from index.errors import QuestionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.conversation import Conversation
+    from bot.languages.words import Words
+    from bot.memory.memory import Memory
+    from index.coverage import Coverage
+    from index.records import Answer, Hit, Mark, Query
+
+Order = Literal["relevance", "date"]
+Filtered = Literal["", "dates", "sources", "both"]
+# What became of a question; a page that was only turned to has none.
+Outcome = Literal["", "answered", "refused", "unread", "empty", "unclear"]
+# So many passages of an answer are kept: three pages of it.
+KEPT = 9
+
+
+class Asker(NamedTuple):
+    """Who asks, where, in which of the chat's messages, and how the answer is to be written."""
+
+    person: int
+    chat: int
+    thread: int | None
+    asked_in: int
+    words: Words
+    shown: int
+
+
+class Turn(NamedTuple):
+    """A page of an answer: which passages come first, and how many pages in."""
+
+    order: Order = "relevance"
+    number: int = 0
+
+
+FIRST = Turn()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A reply, and what can be done from it.
+
+    `key` names the answer, where one is kept; `bare` is one that has nothing to turn over. `places` are
+    the places, among what is kept of it, of the passages on this page. `filtered` names what its question
+    was understood to restrict. `within` tells that this is a passage in its context, opened from `turn`.
+    """
+
+    reply: Reply
+    key: str | None = None
+    turn: Turn = FIRST
+    places: tuple[int, ...] = ()
+    more: bool = False
+    dated: bool = False
+    answered: bool = False
+    filtered: Filtered = ""
+    within: bool = False
+    bare: bool = False
+    outcome: Outcome = ""
+
+
+class Answers:
+    """Gives answers, keeps them, and finds other sides of those given."""
+
+    def __init__(self, coverage: Coverage, memory: Memory, conversation: Conversation) -> None:
+        self._coverage = coverage
+        self._memory = memory
+        self._conversation = conversation
+
+    def ask(self, question: str, asker: Asker) -> Page:
+        """The first page of the answer to a question, which may lean on the asker's last one there."""
+        who = (asker.chat, asker.thread, asker.person)
+        try:
+            answer = self._conversation.ask(question, who, KEPT)
+        except QuestionError as error:
+            return Page(complain(error, asker.words), outcome="unclear")
+        return self._give(answer, asker)
+
+    def widen(self, given: Given, asker: Asker) -> Page:
+        """The same question asked again without the filters that its words implied."""
+        try:
+            answer = self._coverage.ask(given.query.text, count=KEPT, widen=True)
+        except QuestionError as error:
+            return Page(complain(error, asker.words), outcome="unclear")
+        return self._give(answer, asker)
+
+    def turn(self, given: Given, turn: Turn, shown: int, words: Words) -> Page:
+        """A page of an answer, from what its passages say now; those changed or gone since are left out."""
+        found = self._coverage.recall(given.marks)
+        if given.marks and not found:
+            return Page(Reply(notice=_gone(words)), given.key, bare=True)
+        return _page(given, found, turn, shown, words)
+
+    def in_context(self, given: Given, place: int, turn: Turn, words: Words) -> Page:
+        """One passage of an answer with what stands before and after it in its article."""
+        found = self._coverage.recall(given.marks[place : place + 1])
+        if not found:
+            return Page(Reply(notice=_gone(words)), given.key, turn, within=True)
+        hit = found[0]
+        lit = hit.highlights or ((hit.passage.start, hit.passage.end),)
+        wider = replace(hit, passage=self._coverage.surroundings(hit), highlights=lit)
+        return Page(Reply((wider,)), given.key, turn, (place,), within=True)
+
+    def _give(self, answer: Answer, asker: Asker) -> Page:
+        notice = say_why_not(answer, asker.words)
+        answering = [hit for hit in answer.hits if hit.answers and answer.answered]
+        rest = [
+            hit for hit in answer.hits if not (hit.answers and answer.answered) and hit.confidence >= NEAR
+        ]
+        hits = [] if notice else [*answering, *rest]
+        given = Given(
+            key=new_key(),
+            person=asker.person,
+            chat=asker.chat,
+            thread=asker.thread,
+            asked_in=asker.asked_in,
+            messages=(),
+            question=answer.question,
+            query=answer.query,
+            answered=answer.answered,
+            confidence=answer.confidence,
+            newest=answer.extent.newest,
+            marks=tuple(hit.mark for hit in hits),
+            unread=answer.unread,
+            asked=datetime.now(UTC),
+        )
+        self._memory.answers.keep(given)
+        if notice:
+            outcome: Outcome = "unread" if answer.unread else "empty"
+            return Page(Reply(notice=notice), given.key, bare=True, outcome=outcome)
+        return _page(given, hits, FIRST, asker.shown, asker.words)
+
+
+def _page(given: Given, found: Sequence[Hit], turn: Turn, shown: int, words: Words) -> Page:
+    """The page of what was found: first those that answer, `shown` at a time, then those that may not."""
+    searched = format_query(given.query, given.newest, words)
+    answering = [hit for hit in found if hit.answers and given.answered]
+    others = [hit for hit in found if not (hit.answers and given.answered)]
+    if turn.order == "date":
+        answering.sort(key=_newest_first)
+        others.sort(key=_newest_first)
+    first = shown if answering else min(shown, NEAREST)
+    pages = [*_chunks(answering, shown), *_chunks(others, first)]
+    number = min(max(turn.number, 0), max(len(pages) - 1, 0))
+    hits = pages[number] if pages else []
+    start = 1 + sum(len(page) for page in pages[:number])
+    if hits and hits[0].answers and given.answered:
+        reply = Reply(tuple(hits), searched=searched, first=start)
+    elif number == 0:
+        reply = refuse(hits, searched, words)
+    else:
+        notice = words.say("Further passages that come near; they may not answer:")
+        reply = Reply(notice=notice, nearest=tuple(hits), searched=searched, first=start)
+    places = {_span(mark): place for place, mark in enumerate(given.marks)}
+    return Page(
+        reply,
+        given.key,
+        Turn(turn.order, number),
+        tuple(places[_span(hit.mark)] for hit in hits),
+        more=number + 1 < len(pages),
+        dated=len({hit.article.published for hit in answering}) > 1,
+        answered=given.answered,
+        filtered=_filtered(given.query),
+        outcome="answered" if given.answered else "refused",
+    )
+
+
+def _filtered(query: Query) -> Filtered:
+    if not query.implied:
+        return ""
+    if query.since or query.until:
+        return "both" if query.sources else "dates"
+    return "sources" if query.sources else ""
+
+
+def _chunks(hits: list[Hit], size: int) -> list[list[Hit]]:
+    return [hits[start : start + size] for start in range(0, len(hits), size)]
+
+
+def _span(mark: Mark) -> tuple[str, int, int]:
+    return mark.article_id, mark.start, mark.end
+
+
+def _newest_first(hit: Hit) -> tuple[bool, int]:
+    """What sorts by day, the newest first and the undated last, and leaves the rest as it is."""
+    day: date | None = hit.article.published
+    return day is None, -day.toordinal() if day else 0
+
+
+def _gone(words: Words) -> str:
+    return words.say("The articles that were quoted here have been changed or withdrawn since. Ask again.")

@@ -1,0 +1,1 @@
+"""The languages that the interface speaks. Quotations stay in their own."""

@@ -1,0 +1,108 @@
+"""Questions: asked, asked by a link, and changed after they were asked."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.answers import Asker, Turn
+from bot.telegram.addressing import question_for
+from bot.telegram.deep_links import Opened, read_payload
+from bot.telegram.order import seconds_since_arrival
+from bot.telegram.typing_sign import seen_typing
+
+if TYPE_CHECKING:
+    from telegram import Message, Update
+    from telegram.ext import CallbackContext
+
+    from bot.answers import Page
+    from bot.telegram.desk import Desk, Reader
+
+    Context = CallbackContext[Any, Any, Any, Any]
+
+
+class Questions:
+    """Answers questions on Telegram."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def asked(self, update: Update, context: Context) -> None:
+        """Answer a question, in a group only one that is addressed to the bot."""
+        message = update.message
+        question = question_for(context.bot.id, context.bot.username, message) if message else None
+        if message is not None and question is not None and await self._desk.admits(update):
+            await self.answer(message, question, await self._desk.reader(message.from_user))
+
+    async def changed(self, update: Update, context: Context) -> None:
+        """Answer a question anew whose words were changed, in the messages of its first answer."""
+        message = update.edited_message
+        question = question_for(context.bot.id, context.bot.username, message) if message else None
+        if message is None or question is None or not await self._desk.admits(update):
+            return
+        reader = await self._desk.reader(message.from_user)
+        given = await asyncio.to_thread(
+            self._desk.memory.answers.asked_by, message.chat_id, message.message_id
+        )
+        if given is None or not given.messages:
+            await self.answer(message, question, reader)
+        elif question != given.question:
+            page = await self._find(message, question, reader)
+            shown = await self._desk.sender.turn(context.bot, given, page, reader.words)
+            await self._place(page, shown)
+
+    async def started(self, update: Update, context: Context) -> None:
+        """Say what the bot does; or what the link that led here asks for."""
+        message = update.message
+        if message is None or not await self._desk.admits(update):
+            return
+        reader = await self._desk.reader(message.from_user)
+        opened = read_payload(context.args[0]) if context.args else None
+        if isinstance(opened, str):
+            await self.answer(message, opened, reader)
+        elif isinstance(opened, Opened) and (page := await self._opened(opened, reader)):
+            await self._desk.sender.give(message, page, reader.words)
+        else:
+            greeting = await asyncio.to_thread(self._desk.conversation.greet, reader.words)
+            await self._desk.sender.say(message, greeting.notice or "")
+
+    async def helped(self, update: Update, _context: Context) -> None:
+        """Say how to ask."""
+        if update.message is not None and await self._desk.admits(update):
+            words = (await self._desk.reader(update.message.from_user)).words
+            await self._desk.sender.say(update.message, self._desk.conversation.explain(words).notice or "")
+
+    async def not_a_question(self, update: Update, _context: Context) -> None:
+        """Say kindly that only words are understood."""
+        if update.message is not None and await self._desk.admits(update):
+            words = (await self._desk.reader(update.message.from_user)).words
+            notice = self._desk.conversation.misunderstand(words).notice
+            await self._desk.sender.say(update.message, notice or "")
+
+    async def answer(self, message: Message, question: str, reader: Reader) -> None:
+        """Answer a message that asks this."""
+        page = await self._find(message, question, reader)
+        shown = await self._desk.sender.give(message, page, reader.words)
+        await self._place(page, shown)
+
+    async def _find(self, message: Message, question: str, reader: Reader) -> Page:
+        thread = message.message_thread_id if message.is_topic_message else None
+        asker = Asker(reader.id, message.chat_id, thread, message.message_id, reader.words, reader.shown)
+        async with seen_typing(message.chat, thread):
+            page = await asyncio.to_thread(self._desk.answers.ask, question, asker)
+        self._desk.metrics.question(page.outcome, seconds_since_arrival())
+        return page
+
+    async def _opened(self, opened: Opened, reader: Reader) -> Page | None:
+        """The quotation of a link, in its context, without buttons: it is somebody else's answer."""
+        desk = self._desk
+        given = await asyncio.to_thread(desk.memory.answers.find, opened.key)
+        if given is None or opened.place >= len(given.marks):
+            return None
+        page = await asyncio.to_thread(desk.answers.in_context, given, opened.place, Turn(), reader.words)
+        return replace(page, bare=True)
+
+    async def _place(self, page: Page, shown: tuple[int, ...]) -> None:
+        if page.key is not None:
+            await asyncio.to_thread(self._desk.memory.answers.place, page.key, shown)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.inbox import Inbox, safe_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = st.text(max_size=400) | st.text(alphabet="./\\~ a\x00\u202e\ud800.jsonlgz", max_size=60)
+
+
+@pytest.mark.parametrize(
+    "name", ["report.txt", "Звіт за січень (2).html", "2025-01.jsonl.gz", "no ending", "a+b_c-d.md"]
+)
+def test_a_plain_name_stays(name: str) -> None:
+    """A name with nothing strange in it is the file's name."""
+    assert safe_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning", "ending"),
+    [
+        ("../../etc/passwd", "passwd-", ""),
+        ("..", "document-", ""),
+        ("", "document-", ""),
+        (".hidden.txt", "hidden-", ".txt"),
+        ("C:\\news\\a.jsonl.gz", "a-", ".jsonl.gz"),
+        ("a\x00b.txt", "a_b-", ".txt"),
+        ("e\u0301.txt", "\u00e9-", ".txt"),
+        ("ї" * 300 + ".md", "ї" * 90 + "-", ".md"),
+    ],
+)
+def test_a_strange_name_is_made_plain(name: str, beginning: str, ending: str) -> None:
+    """What could do harm, or is too long, goes; the ending, by which a file is read, stays."""
+    plain = safe_name(name)
+    assert plain.startswith(beginning)
+    assert plain.endswith(ending)
+    assert len(plain) == len(beginning) + 8 + len(ending)
+
+
+@given(NAMES)
+def test_no_name_leads_out_of_the_folder(name: str) -> None:
+    """Whatever a document is called, its file is visible, in the folder, and has a name that disks take."""
+    plain = safe_name(name)
+    assert not set(plain) & set("/\\\0\n")
+    assert plain[0] != "."
+    assert plain not in {".", ".."}
+    assert 0 < len(plain.encode()) <= 203
+
+
+@given(NAMES, NAMES)
+def test_two_names_stay_two(one: str, other: str) -> None:
+    """Documents of different names are never kept as one file."""
+    assert (safe_name(one) == safe_name(other)) == (one == other)
+
+
+def test_the_same_name_is_a_new_version(tmp_path: Path) -> None:
+    """A document replaces the one of its own name, and no other."""
+    inbox = Inbox(tmp_path / "received")
+    first = inbox.put("a.txt", b"one")
+    other = inbox.put("folder/a.txt", b"other")
+    second = inbox.put("a.txt", b"two")
+    assert (first.before, second.before) == (None, b"one")
+    assert first.path == second.path
+    assert first.path.read_bytes() == b"two"
+    assert other.path.read_bytes() == b"other"
+    assert sorted(inbox.folder.iterdir()) == sorted([first.path, other.path])
+
+
+def test_what_is_taken_back_was_never_there(tmp_path: Path) -> None:
+    """A new document that is taken back is gone, and a new version leaves the earlier one."""
+    inbox = Inbox(tmp_path / "received")
+    inbox.take_back(inbox.put("new.txt", b"x"))
+    earlier = inbox.put("old.txt", b"one")
+    inbox.take_back(inbox.put("old.txt", b"two"))
+    assert list(inbox.folder.iterdir()) == [earlier.path]
+    assert earlier.path.read_bytes() == b"one"
