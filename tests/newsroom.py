@@ -13,6 +13,7 @@ from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler
 from bot.telegram.buttons import Buttons
 from bot.telegram.follows import Follows
 from bot.telegram.questions import Questions
+from bot.telegram.telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,7 +52,8 @@ class Newsroom(Chat):
     def __init__(self, application: AnyApplication, desk: Desk, api: BotApi, folder: Path) -> None:
         super().__init__(application, desk, api)
         self.folder = folder
-        self.follows = follows = Follows(desk, tick=0.01)
+        self.telling = Telling(desk, tick=0.01)
+        follows = Follows(desk)
         questions, buttons = Questions(desk), Buttons(desk, follows)
         application.add_handler(CommandHandler("follow", follows.follow))
         application.add_handler(CommandHandler("following", follows.following))
@@ -77,8 +79,8 @@ class Newsroom(Chat):
     async def look(self) -> list[Sent]:
         """The news that are sent when it is looked whether there are any, once they have arrived."""
         before = len(self.told)
-        await self.follows.telling.look(self.application)
-        await self.follows.telling.arrived()
+        await self.telling.look(self.application)
+        await self.telling.arrived()
         return self.told[before:]
 
 

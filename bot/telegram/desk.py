@@ -19,7 +19,7 @@ from bot.telegram.sending import Sender
 from index.coverage import Coverage
 
 if TYPE_CHECKING:
-    from telegram import Chat, Update, User
+    from telegram import Chat, Message, Update, User
 
 
 class Reader(NamedTuple):
@@ -63,6 +63,19 @@ class Desk:
             words = (await self.reader(user)).words
             await self._turn_away(update, _why_not(verdict.reason, person, chat, words))
         return False
+
+    async def asked_by_a_person(self, update: Update) -> tuple[Message, Reader] | None:
+        """The message and who wrote it; None for whoever is not served, or writes in the name of a chat."""
+        message = update.message
+        if message is None or message.from_user is None or not await self.admits(update):
+            return None
+        reader = await self.reader(message.from_user)
+        if message.sender_chat is None:
+            return message, reader
+        # All who write like this have one number, whatever the chat.
+        no_person = reader.words.say("I cannot tell who you are. Write as yourself, or to me in private.")
+        await self.sender.say(message, no_person)
+        return None
 
     async def _turn_away(self, update: Update, why: str) -> None:
         if update.callback_query is not None:

@@ -26,7 +26,6 @@ from bot.telegram.followed import (
 )
 from bot.telegram.keyboards import read_press
 from bot.telegram.pressed import rewrite
-from bot.telegram.telling import TICK, Telling
 from index.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from telegram import CallbackQuery, Message, Update
-    from telegram.ext import Application, CallbackContext, ExtBot
+    from telegram.ext import CallbackContext, ExtBot
 
     from bot.following import Begun
     from bot.memory.answers import Given
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
     from index.records import Answer
 
     Context = CallbackContext[Any, Any, Any, Any]
-    AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 TOAST_CHARACTERS = 200
 _OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
@@ -53,17 +51,12 @@ _HARMLESS = ("message is not modified", "message to edit not found", "message ca
 class Follows:
     """Lets people follow questions, each in the chat and topic where they said so."""
 
-    def __init__(self, desk: Desk, *, tick: float = TICK) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.telling = Telling(desk, tick)
-
-    async def tell_news(self, application: AnyApplication) -> None:
-        """Tell the news of what is followed, until cancelled."""
-        await self.telling.go_on(application)
 
     async def follow(self, update: Update, context: Context) -> None:
         """Follow the question in a command, or the one that the command replies to."""
-        asked = await self._asked_by_a_person(update)
+        asked = await self._desk.asked_by_a_person(update)
         if asked is None:
             return
         message, reader = asked
@@ -106,7 +99,7 @@ class Follows:
 
     async def following(self, update: Update, _context: Context) -> None:
         """List what somebody follows."""
-        asked = await self._asked_by_a_person(update)
+        asked = await self._desk.asked_by_a_person(update)
         if asked is not None:
             message, reader = asked
             await self._desk.sender.say(message, *await self._followed(reader, message.chat_id))
@@ -212,19 +205,6 @@ class Follows:
             return given.query.text
         written = question_for(context.bot.id, context.bot.username, replied) or replied.text or ""
         return None if written.startswith("/") else written
-
-    async def _asked_by_a_person(self, update: Update) -> tuple[Message, Reader] | None:
-        """The message and who wrote it; None for whoever is not served, or writes in the name of a chat."""
-        message = update.message
-        if message is None or message.from_user is None or not await self._desk.admits(update):
-            return None
-        reader = await self._desk.reader(message.from_user)
-        if message.sender_chat is None:
-            return message, reader
-        # All who write like this have one number, whatever the chat.
-        no_person = reader.words.say("I cannot tell who you are. Write as yourself, or to me in private.")
-        await self._desk.sender.say(message, no_person)
-        return None
 
 
 def _carried(message: Message) -> list[str]:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import time
 
-    from telegram import Message, Update
+    from telegram import Update
     from telegram.ext import CallbackContext
 
     from bot.languages.words import Words
     from bot.memory.memory import Forgotten
     from bot.memory.people import Person
-    from bot.telegram.desk import Desk, Reader
+    from bot.telegram.desk import Desk
 
     Context = CallbackContext[Any, Any, Any, Any]
     Quiet = tuple[time, time] | None
@@ -41,7 +41,7 @@ class Personal:
 
     async def settings(self, update: Update, _context: Context) -> None:
         """Show a person's settings, with buttons to change them."""
-        asked = await self._asked_by_a_person(update)
+        asked = await self._desk.asked_by_a_person(update)
         if asked is None:
             return
         message, reader = asked
@@ -82,26 +82,13 @@ class Personal:
     async def forget(self, update: Update, _context: Context) -> None:
         """Delete everything about a person, and say what that was."""
         # The reader first: afterwards nothing tells any more which language they had chosen.
-        asked = await self._asked_by_a_person(update)
+        asked = await self._desk.asked_by_a_person(update)
         if asked is None:
             return
         message, reader = asked
         forgotten = await asyncio.to_thread(self._desk.memory.forget, reader.id)
         self._desk.conversation.forget(reader.id)
         await self._desk.sender.say(message, forgotten_words(forgotten, reader.words))
-
-    async def _asked_by_a_person(self, update: Update) -> tuple[Message, Reader] | None:
-        """The message and who wrote it; None for whoever is not served, or writes in the name of a chat."""
-        message = update.message
-        if message is None or message.from_user is None or not await self._desk.admits(update):
-            return None
-        reader = await self._desk.reader(message.from_user)
-        if message.sender_chat is not None:
-            # All who write like this have one number, whatever the chat.
-            no_person = reader.words.say("I cannot tell who you are. Write as yourself, or to me in private.")
-            await self._desk.sender.say(message, no_person)
-            return None
-        return message, reader
 
 
 def settings_words(words: Words, quiet: Quiet) -> str:

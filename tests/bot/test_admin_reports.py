@@ -90,7 +90,7 @@ def test_stats_tell_how_the_bot_is_used() -> None:
     said = stats_words(make_figures(), 7, make_status(), ENGLISH, NOW, [])
     assert said == (
         "In the last 7 days:\nQuestions: 12, people: 4\n"
-        "Answered: 8, refused: 3, in a language nobody here reads: 1\n👍 5, 👎 2\nFollowed now: 6\n\n"
+        "Answered: 8, refused: 3, in a language the model cannot read: 1\n👍 5, 👎 2\nFollowed now: 6\n\n"
         "Articles: 10, passages: 40\nThe newest article is of 11 January 2025, 10 days ago."
     )
 

@@ -64,7 +64,7 @@ def test_what_was_searched_is_told() -> None:
         "Searched: ships · nothing within the dates or sources named answers, so all were searched"
     )
     assert format_query(Query("ships"), date(2025, 1, 11)) == f"Searched: ships{NEWEST}"
-    assert format_query(whole.widen(), date(2025, 1, 11)).endswith(f"so among all{NEWEST}")
+    assert format_query(whole.widen(), date(2025, 1, 11)).endswith(f"so all were searched{NEWEST}")
     assert format_query(Query("ships"), None) == "Searched: ships"
     assert to_reply(make_answer(make_hit())).searched == f"Searched: How many ships?{NEWEST}"
 

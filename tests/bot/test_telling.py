@@ -19,7 +19,7 @@ from remembered import make_follow
 from bot.following import Follower
 from bot.telegram import telling
 from bot.telegram.delivery import LATER, Delivery
-from bot.telegram.follows import Follows
+from bot.telegram.telling import Telling
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def going_on(chat: Newsroom, follows: Follows | None = None) -> AsyncIterator[asyncio.Task[None]]:
+async def going_on(chat: Newsroom, other: Telling | None = None) -> AsyncIterator[asyncio.Task[None]]:
     """The task that tells news, ended as the bot's stop ends it."""
-    task = asyncio.create_task((follows or chat.follows).tell_news(chat.application))
+    task = asyncio.create_task((other or chat.telling).go_on(chat.application))
     try:
         yield task
     finally:
@@ -270,11 +270,11 @@ async def test_news_that_wait_are_not_sent_to_who_has_stopped(
     await chat.feed(FOLLOW)
     chat.publish("forty", FORTY)
     api.fail("sendMessage", 1, "429", retry_after=1)
-    await chat.follows.telling.look(chat.application)
+    await chat.telling.look(chat.application)
     await asyncio.to_thread(api.wait_for, lambda api: api.calls[-1].outcome == "failed")
     (follow,) = chat.followed()
     chat.desk.memory.follows.remove(follow.key, ANN)
-    await chat.follows.telling.arrived()
+    await chat.telling.arrived()
     assert chat.told == []
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
@@ -295,11 +295,11 @@ async def test_a_quotation_that_is_not_the_articles_is_not_told(
 
 async def test_two_programs_tell_once(chat: Newsroom) -> None:
     """Two bots on one database, both looking at the same moment, tell each thing once between them."""
-    others = [Follows(chat.desk) for _ in range(4)]
+    others = [Telling(chat.desk) for _ in range(4)]
     for number in range(5):
         await chat.feed(updates.command("follow", f"{QUESTION} {number}", user_id=2000 + number))
     chat.publish("forty", FORTY)
-    all_of_them = [follows.telling for follows in (chat.follows, *others)]
+    all_of_them = [chat.telling, *others]
     await asyncio.gather(*(each.look(chat.application) for each in all_of_them))
     await asyncio.gather(*(each.arrived() for each in all_of_them))
     assert sorted(told.chat_id for told in chat.told) == [2000 + number for number in range(5)]
@@ -339,7 +339,7 @@ async def test_what_is_being_sent_is_sent_before_the_stop(chat: Newsroom, api: B
     async with going_on(chat):
         await asyncio.to_thread(api.wait_for, lambda api: api.calls[-1].outcome == "waiting")
     assert len(chat.told) == 1
-    assert not chat.follows.telling._under_way
+    assert not chat.telling._under_way
 
 
 async def test_a_stop_does_not_wait_for_telegram_to_come_back(
