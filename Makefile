@@ -39,6 +39,8 @@ bench: $(VENV)/.benching
 	$(BIN)/python benchmarks/fusion.py $(SET)
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/hostility.py
+	$(BIN)/python benchmarks/chats.py $(SET)
 	$(BIN)/python benchmarks/peers.py $(SET)
 
 # Fits what stands in index/answering/coefficients.json anew.

@@ -53,11 +53,17 @@ def report_words(report: Report, words: Words, folder: str = "") -> str:
 
 
 def stats_words(
-    figures: Figures, days: int, status: Status, words: Words, now: datetime, themes: Sequence[Sequence[str]]
+    figures: Figures,
+    days: int,
+    status: Status,
+    words: Words,
+    now: datetime,
+    themes: Sequence[Sequence[str]] | None,
 ) -> str:
     """How the bot has been used in the last `days`, how its coverage is, and what it could not answer.
 
-    `themes` are the unanswered questions in groups, the largest first; none are told where there are none.
+    `themes` are the unanswered questions in groups, the largest first. None is for those who are to see
+    only figures: neither what people ask nor which addresses are watched.
     """
     asked = [
         words.count("In the last {number} day:", "In the last {number} days:", days),
@@ -72,7 +78,10 @@ def stats_words(
         words.say("Followed now: {follows}", follows=figures.follows),
     ]
     return _paragraphs(
-        asked, _coverage(status, words, now), _troubles(status, words, now), _themes(themes, words)
+        asked,
+        _coverage(status, words, now),
+        _troubles(status, words, now, named=themes is not None),
+        _themes(themes or [], words),
     )
 
 
@@ -106,11 +115,13 @@ def _age(newest: date, now: datetime, words: Words) -> str:
     )
 
 
-def _troubles(status: Status, words: Words, now: datetime) -> list[str]:
+def _troubles(status: Status, words: Words, now: datetime, *, named: bool) -> list[str]:
     """The inputs that failed at their last visit, or are silent for longer than usual."""
     lines = [line for each in status.inputs if (line := _trouble(each, words, now))]
     if not lines:
         return [words.say("All that is watched answers.")] if status.inputs else []
+    if not named:
+        return [words.say("Watched, but in trouble: {number}", number=len(lines))]
     return [words.say("Watched, but in trouble:"), *_listed(lines, TROUBLES, words)]
 
 

@@ -6,13 +6,16 @@ restart, and pressed twice it does the same twice.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bot.conversation import NEAR, NEAREST, Reply, complain, format_query, refuse, say_why_not
+from bot.excerpts import from_lit
 from bot.memory.answers import Given, new_key
-from index.errors import QuestionError
+from index.errors import QuestionError, StoreError
+from index.records import Answer, Extent, Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from bot.languages.words import Words
     from bot.memory.memory import Memory
     from index.coverage import Coverage
-    from index.records import Answer, Hit, Mark, Query
+    from index.records import Hit, Mark
+
+log = logging.getLogger(__name__)
 
 Order = Literal["relevance", "date"]
 Filtered = Literal["", "dates", "sources", "both"]
@@ -29,10 +34,15 @@ Filtered = Literal["", "dates", "sources", "both"]
 Outcome = Literal["", "answered", "refused", "unread", "empty", "unclear"]
 # So many passages of an answer are kept: three pages of it.
 KEPT = 9
+# A phone shows about three lines before so many characters.
+LATE = 110
+NOTHING = Extent(0, 0, None)
+# ISO 639 has a code for what is in no language, which neither counts as refused nor is to be followed.
+NO_LANGUAGE = "zxx"
 
 
 class Asker(NamedTuple):
-    """Who asks, where, in which of the chat's messages, and how the answer is to be written."""
+    """Who asks, where, in which of the chat's messages, since when, and how the answer is to be written."""
 
     person: int
     chat: int
@@ -40,6 +50,7 @@ class Asker(NamedTuple):
     asked_in: int
     words: Words
     shown: int
+    begun: datetime | None = None
 
 
 class Turn(NamedTuple):
@@ -57,7 +68,8 @@ class Page:
     """A reply, and what can be done from it.
 
     `key` names the answer, where one is kept; `bare` is one that has nothing to turn over. `places` are
-    the places, among what is kept of it, of the passages on this page. `filtered` names what its question
+    the places, among what is kept of it, of the passages on this page; of those in `whole` the article
+    says no more. `filtered` names what its question
     was understood to restrict. `within` tells that this is a passage in its context, opened from `turn`.
     """
 
@@ -69,6 +81,7 @@ class Page:
     dated: bool = False
     answered: bool = False
     filtered: Filtered = ""
+    whole: frozenset[int] = frozenset()
     within: bool = False
     bare: bool = False
     outcome: Outcome = ""
@@ -88,7 +101,7 @@ class Answers:
         try:
             answer = self._conversation.ask(question, who, KEPT)
         except QuestionError as error:
-            return Page(complain(error, asker.words), outcome="unclear")
+            return self._complain(question, error, asker)
         return self._give(answer, asker)
 
     def widen(self, given: Given, asker: Asker) -> Page:
@@ -96,7 +109,9 @@ class Answers:
         try:
             answer = self._coverage.ask(given.query.text, count=KEPT, widen=True)
         except QuestionError as error:
-            return Page(complain(error, asker.words), outcome="unclear")
+            return self._complain(given.question, error, asker)
+        # That nothing within the filters answered would not be true: they were let go on demand.
+        answer = replace(answer, question=given.question, query=replace(answer.query, widened=False))
         return self._give(answer, asker)
 
     def turn(self, given: Given, turn: Turn, shown: int, words: Words) -> Page:
@@ -116,6 +131,21 @@ class Answers:
         wider = replace(hit, passage=self._coverage.surroundings(hit), highlights=lit)
         return Page(Reply((wider,)), given.key, turn, (place,), within=True)
 
+    def _complain(self, question: str, error: QuestionError, asker: Asker) -> Page:
+        """Why something cannot be asked. It is kept, so that an edit of it is answered in the same place."""
+        nothing = Answer(question, Query(""), (), 0.0, answered=False, extent=NOTHING, unread=NO_LANGUAGE)
+        given = _given(nothing, (), asker)
+        kept = self._keep(given, asker)
+        return Page(complain(error, asker.words), given.key if kept else None, bare=True, outcome="unclear")
+
+    def _keep(self, given: Given, asker: Asker) -> bool:
+        """Keep an answer; where that cannot be, it is given all the same, without buttons."""
+        try:
+            return self._memory.answers.keep(given, asker.begun)
+        except StoreError as error:
+            log.error("an answer is given without buttons, since it cannot be kept: %s", error)  # noqa: TRY400 - it says all
+            return False
+
     def _give(self, answer: Answer, asker: Asker) -> Page:
         notice = say_why_not(answer, asker.words)
         answering = [hit for hit in answer.hits if hit.answers and answer.answered]
@@ -123,27 +153,33 @@ class Answers:
             hit for hit in answer.hits if not (hit.answers and answer.answered) and hit.confidence >= NEAR
         ]
         hits = [] if notice else [*answering, *rest]
-        given = Given(
-            key=new_key(),
-            person=asker.person,
-            chat=asker.chat,
-            thread=asker.thread,
-            asked_in=asker.asked_in,
-            messages=(),
-            question=answer.question,
-            query=answer.query,
-            answered=answer.answered,
-            confidence=answer.confidence,
-            newest=answer.extent.newest,
-            marks=tuple(hit.mark for hit in hits),
-            unread=answer.unread,
-            asked=datetime.now(UTC),
-        )
-        self._memory.answers.keep(given)
+        given = _given(answer, hits, asker)
+        kept = self._keep(given, asker)
         if notice:
             outcome: Outcome = "unread" if answer.unread else "empty"
-            return Page(Reply(notice=notice), given.key, bare=True, outcome=outcome)
-        return _page(given, hits, FIRST, asker.shown, asker.words)
+            return Page(Reply(notice=notice), given.key if kept else None, bare=True, outcome=outcome)
+        page = _page(given, hits, FIRST, asker.shown, asker.words)
+        return page if kept else replace(page, key=None, bare=True)
+
+
+def _given(answer: Answer, hits: Sequence[Hit], asker: Asker) -> Given:
+    """What is kept of an answer."""
+    return Given(
+        key=new_key(),
+        person=asker.person,
+        chat=asker.chat,
+        thread=asker.thread,
+        asked_in=asker.asked_in,
+        messages=(),
+        question=answer.question,
+        query=answer.query,
+        answered=answer.answered,
+        confidence=answer.confidence,
+        newest=answer.extent.newest,
+        marks=tuple(hit.mark for hit in hits),
+        unread=answer.unread,
+        asked=datetime.now(UTC),
+    )
 
 
 def _page(given: Given, found: Sequence[Hit], turn: Turn, shown: int, words: Words) -> Page:
@@ -158,6 +194,11 @@ def _page(given: Given, found: Sequence[Hit], turn: Turn, shown: int, words: Wor
     pages = [*_chunks(answering, shown), *_chunks(others, first)]
     number = min(max(turn.number, 0), max(len(pages) - 1, 0))
     hits = pages[number] if pages else []
+    places = {_span(mark): place for place, mark in enumerate(given.marks)}
+    shown_places = tuple(places[_span(hit.mark)] for hit in hits)
+    # The best stands whole; of the others, what comes long before the answer would fill the screen.
+    best = hits[:1] if not number and given.answered else []
+    hits = [*best, *(from_lit(hit, LATE) for hit in hits[len(best) :])]
     start = 1 + sum(len(page) for page in pages[:number])
     if hits and hits[0].answers and given.answered:
         reply = Reply(tuple(hits), searched=searched, first=start)
@@ -166,17 +207,17 @@ def _page(given: Given, found: Sequence[Hit], turn: Turn, shown: int, words: Wor
     else:
         notice = words.say("Further passages that come near; they may not answer:")
         reply = Reply(notice=notice, nearest=tuple(hits), searched=searched, first=start)
-    places = {_span(mark): place for place, mark in enumerate(given.marks)}
     return Page(
         reply,
         given.key,
         Turn(turn.order, number),
-        tuple(places[_span(hit.mark)] for hit in hits),
+        shown_places,
         more=number + 1 < len(pages),
+        whole=frozenset(place for place, hit in zip(shown_places, hits, strict=True) if _is_whole(hit)),
         dated=len({hit.article.published for hit in answering}) > 1,
-        answered=given.answered,
+        answered=bool(answering),
         filtered=_filtered(given.query),
-        outcome="answered" if given.answered else "refused",
+        outcome="answered" if answering else "refused",
     )
 
 
@@ -186,6 +227,10 @@ def _filtered(query: Query) -> Filtered:
     if query.since or query.until:
         return "both" if query.sources else "dates"
     return "sources" if query.sources else ""
+
+
+def _is_whole(hit: Hit) -> bool:
+    return hit.passage.text.strip() == hit.article.text.strip()
 
 
 def _chunks(hits: list[Hit], size: int) -> list[list[Hit]]:

@@ -22,12 +22,12 @@ ALSO, ALSO_CHARACTERS = 3, 60
 
 
 def title_of(article: Article, words: Words) -> str:
-    """The article's title, cut where it is long; one that has none lends the beginning of its text."""
+    """The article's title, cut where it is long; for one that has none, the beginning of its text."""
     most = TITLE_CHARACTERS if article.titled else UNTITLED_CHARACTERS
     title = article.title
     if len(title) > most:
         title = f"{title[:most].rsplit(maxsplit=1)[0]}…"
-    title = _isolated(title)
+    title = isolated(title)
     return title if article.titled else words.say("{beginning} (untitled)", beginning=title)
 
 
@@ -47,7 +47,17 @@ def citation(hit: Hit, words: Words, written: Callable[[date | None], str] | Non
 
 def source_of(article: Article, words: Words) -> str:
     """Who published the article, or that nobody says so."""
-    return _isolated(article.source[:TITLE_CHARACTERS]) if article.source else words.say("source not given")
+    return isolated(article.source[:TITLE_CHARACTERS]) if article.source else words.say("source not given")
+
+
+def isolated(text: str) -> str:
+    """The text, apart from the direction of what stands around it if it is written from right to left.
+
+    Else the day after an Arabic name would be torn apart: https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+    """
+    if any(bidirectional(each) in {"R", "AL"} for each in text):
+        return f"\u2068{text}\u2069"
+    return text
 
 
 def _origin(article: Article, words: Words, written: Callable[[date | None], str]) -> list[str]:
@@ -70,16 +80,15 @@ def _also(hit: Hit, words: Words) -> str:
     """Where else the same stands, by source; the bare number of those that give none."""
     named = list(dict.fromkeys(each.source for each in hit.also if each.source))
     if not named:
-        return words.count("also in {number} more", "also in {number} more", len(hit.also))
-    listed = ", ".join(_isolated(each[:ALSO_CHARACTERS]) for each in named[:ALSO])
-    return words.say("also in {sources}", sources=listed + (" …" if len(named) > ALSO else ""))
-
-
-def _isolated(text: str) -> str:
-    """The text, apart from the direction of what stands around it if it is written from right to left.
-
-    Else the day after an Arabic name would be torn apart: https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
-    """
-    if any(bidirectional(each) in {"R", "AL"} for each in text):
-        return f"\u2068{text}\u2069"
-    return text
+        return words.count("also in {number} other article", "also in {number} other articles", len(hit.also))
+    listed = ", ".join(isolated(each[:ALSO_CHARACTERS]) for each in named[:ALSO])
+    if len(named) == ALSO + 1:
+        listed = f"{listed}, {isolated(named[ALSO][:ALSO_CHARACTERS])}"
+    if len(named) <= ALSO + 1:
+        return words.say("also in {sources}", sources=listed)
+    return words.count(
+        "also in {sources} and {number} more",
+        "also in {sources} and {number} more",
+        len(named) - ALSO,
+        sources=listed,
+    )

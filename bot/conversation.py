@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.citations import isolated
 from bot.languages.words import ENGLISH
 from index.errors import QuestionError
 from index.records import Answer, Hit, Query
@@ -25,6 +26,8 @@ SHOWN = 3
 NEAREST, NEAR = 2, 0.1
 # What was talked of is forgotten after half an hour, and with the oldest of so many who talk.
 TALK_SECONDS, TALKS = 1800.0, 10_000
+# A question of so many words may well be whole, though it looks as if it leaned on the one before.
+SENTENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Conversation:
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self._topics: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
+        self._forgotten: dict[Hashable, float] = {}
         self._lock = threading.Lock()
 
     def greet(self, words: Words = ENGLISH) -> Reply:
@@ -65,8 +69,8 @@ class Conversation:
         return Reply(notice=f"{_about(words)}\n\n{known}\n\n{_how(words)}")
 
     def explain(self, words: Words = ENGLISH) -> Reply:
-        """How to ask."""
-        return Reply(notice=f"{_about(words)}\n\n{_how(words)}")
+        """How to ask, and what else can be done."""
+        return Reply(notice=f"{_about(words)}\n\n{_how(words)}\n\n{_also(words)}")
 
     def misunderstand(self, words: Words = ENGLISH) -> Reply:
         """For what is no question in words."""
@@ -79,9 +83,15 @@ class Conversation:
         Raises:
             QuestionError: there is nothing to look for.
         """
-        answer = self._coverage.ask(question, count=count, topic=self._topic(who))
+        begun = time.monotonic()
+        topic = self._topic(who)
+        answer = self._coverage.ask(question, count=count, topic=topic)
+        if topic and answer.query.topic == topic and len(question.split()) >= SENTENCE:
+            # A pronoun in a whole sentence may stand for something in it.
+            alone = self._coverage.ask(question, count=count)
+            answer = max(answer, alone, key=lambda each: each.confidence)
         if answer.answered:
-            self._remember(who, answer.query.topic)
+            self._remember(who, answer.query.topic, begun)
         return answer
 
     def reply(self, question: str, who: Hashable = None, words: Words = ENGLISH) -> Reply:
@@ -94,18 +104,32 @@ class Conversation:
     def forget(self, person: int) -> None:
         """Forget what a person was talking of, in whatever chat."""
         with self._lock:
+            self._forgotten[person] = time.monotonic()
             for who in [who for who in self._topics if isinstance(who, tuple) and who[-1] == person]:
                 del self._topics[who]
+
+    def let_go(self) -> None:
+        """Forget what nobody has talked of for half an hour."""
+        before = time.monotonic() - TALK_SECONDS
+        with self._lock:
+            # The oldest stand first.
+            while self._topics and next(iter(self._topics.values()))[1] <= before:
+                self._topics.popitem(last=False)
+            self._forgotten = {person: at for person, at in self._forgotten.items() if at > before}
 
     def _topic(self, who: Hashable) -> str:
         with self._lock:
             topic, at = self._topics.get(who, ("", 0.0))
         return topic if time.monotonic() - at < TALK_SECONDS else ""
 
-    def _remember(self, who: Hashable, topic: str) -> None:
+    def _remember(self, who: Hashable, topic: str, begun: float) -> None:
         if who is None:
             return
+        person = who[-1] if isinstance(who, tuple) else who
         with self._lock:
+            # Who has asked to be forgotten since is not remembered for a question from before that.
+            if self._forgotten.get(person, 0.0) >= begun:
+                return
             self._topics[who] = (topic, time.monotonic())
             self._topics.move_to_end(who)
             while len(self._topics) > TALKS:
@@ -166,7 +190,7 @@ def format_query(query: Query, newest: date | None = None, words: Words = ENGLIS
     elif query.until:
         parts.append(words.say("published until {day}", day=words.day(query.until)))
     if query.sources:
-        parts.append(words.say("only {sources}", sources=", ".join(query.sources)))
+        parts.append(words.say("only {sources}", sources=", ".join(map(isolated, query.sources))))
     if query.widened:
         parts.append(words.say("nothing within the dates or sources named answers, so all were searched"))
     if newest:
@@ -185,4 +209,12 @@ def _how(words: Words) -> str:
     return words.say(
         "Ask in your own words, for example: How many North Korean troops are in Russia? "
         "In a group, mention me or reply to me."
+    )
+
+
+def _also(words: Words) -> str:
+    return words.say(
+        "/latest shows the newest articles, or those on a topic; /timeline TOPIC who reported what when; "
+        "/sources whose articles these are. /follow QUESTION tells you when there is an answer. /settings "
+        "changes the language and how much is shown; /privacy and /forget are about what is kept about you."
     )

@@ -32,6 +32,18 @@ def to_sentence(hit: Hit) -> Hit:
     return replace(hit, passage=Passage(passage.article_id, start, end, text[start:end]), highlights=())
 
 
+def from_lit(hit: Hit, columns: int) -> Hit:
+    """The hit from the sentence that is lit on, where that begins only after so many characters.
+
+    It is then seen without unfolding the quotation; what stands before it is in the context.
+    """
+    passage, text = hit.passage, hit.article.text
+    if not hit.highlights or hit.highlights[0][0] - passage.start < columns:
+        return hit
+    start = hit.highlights[0][0]
+    return replace(hit, passage=Passage(passage.article_id, start, passage.end, text[start : passage.end]))
+
+
 def beginning(text: str, characters: int) -> str:
     """The text in one line of at most so many characters, cut at a word where it is longer."""
     line = " ".join(text.split())

@@ -222,6 +222,7 @@ def begin(
     """
     # Before asking: what comes in between is rather found twice than never.
     after = coverage.last_passage()
+    started = datetime.now(UTC)
     answer = ask()
     if answer.unread:
         return Begun("unread", answer, "")
@@ -229,7 +230,7 @@ def begin(
         return Begun("answered", answer, "")
     person, chat, thread, language = place
     follow = Follow(new_key(), person, chat, thread, answer.query.text, language, after, datetime.now(UTC))
-    outcome = memory.follows.add(follow, limit)
+    outcome = memory.follows.add(follow, limit, started)
     if outcome == "added" and (hits := answering(answer)):
         memory.follows.tell(follow.key, set().union(*map(names_of, hits)))
     return Begun(outcome, answer, follow.key)

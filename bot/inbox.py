@@ -23,6 +23,10 @@ class Kept:
     before: bytes | None
 
 
+# Below the home; where its articles are said to come from.
+FOLDER = "received"
+
+
 class Inbox:
     """Keeps documents in one folder, which is made with the first of them."""
 
@@ -51,6 +55,24 @@ class Inbox:
             kept.path.unlink(missing_ok=True)
         else:
             _write(kept.path, kept.before)
+
+    def drop(self, given: str) -> bool:
+        """Delete the document that an article came from, by the article's input; whether there was one.
+
+        Only a file that lies directly in the folder, as the input says, is ever deleted.
+
+        Raises:
+            OSError: it cannot be deleted.
+        """
+        files = list(self.folder.iterdir()) if self.folder.is_dir() else []
+        found = [path for path in files if not path.is_dir() and given in self._names(path)]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return bool(found)
+
+    def _names(self, path: Path) -> tuple[str, str]:
+        """What the coverage may call a file of ours: with the folder as we were given it, or in full."""
+        return path.as_posix(), (self.folder.resolve() / path.name).as_posix()
 
 
 def safe_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
@@ -46,7 +47,9 @@ def format_html(
     for place, hit in enumerate(shown):
         folded = (place > 0 or not reply.quotes) and is_foldable(hit)
         number = reply.first + place if len(shown) > 1 or reply.first > 1 else None
-        quotation = _quote_html(hit, expandable=folded), units_of(hit.passage.text)
+        # What may not answer is not lit as if it did.
+        said = hit if reply.quotes else replace(hit, highlights=())
+        quotation = _quote_html(said, expandable=folded), units_of(hit.passage.text)
         named = _citation_html(hit, words, address(hit), number)
         together = f"{quotation[0]}\n{named[0]}", quotation[1] + len("\n") + named[1]
         blocks += [together] if together[1] <= limit else [quotation, named]

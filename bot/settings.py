@@ -102,6 +102,15 @@ class Settings(BaseSettings):
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
+    @field_validator("token", mode="after")
+    @classmethod
+    def _token_is_one_word(cls, value: SecretStr | None) -> SecretStr | None:
+        # A line end of another system's file would make addresses of it that nobody can reach.
+        token = value.get_secret_value().strip() if value else ""
+        if not token.isprintable() or " " in token:
+            raise ValueError("it is one word without spaces; copy it anew from @BotFather")
+        return SecretStr(token) if token else None
+
     @field_validator("home", mode="after")
     @classmethod
     def _home_of_user(cls, value: Path) -> Path:
@@ -110,6 +119,7 @@ class Settings(BaseSettings):
     @field_validator("api_base", mode="after")
     @classmethod
     def _base_without_slash(cls, value: str) -> str:
+        value = value.strip() or str(cls.model_fields["api_base"].default)
         if not value.startswith(("http://", "https://")):
             raise ValueError("it must begin with http:// or https://")
         return value.rstrip("/")
@@ -187,6 +197,11 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise SettingsError(f"the setting {first['loc'][0]} cannot be used: {first['msg']}") from None
+        # A default that is found wrong is told by its field.
+        field = Settings.model_fields.get(str(first["loc"][0]))
+        name = field.alias if field else first["loc"][0]
+        raise SettingsError(
+            f"the setting {name} cannot be used: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
     except UnicodeDecodeError as error:
         raise SettingsError("the file .env is not UTF-8; save it as UTF-8") from error

@@ -47,8 +47,8 @@ class Browsing:
     def surroundings(self, hit: Hit) -> Passage:
         """The span from the passage before a hit to the one after it, at most 3,000 characters long.
 
-        It is longer only where the hit's own passage is. Of an article that has changed since, it is that
-        passage alone.
+        They are counted as a chat counts them, those beyond the basic plane twice. It is longer only where
+        the hit's own passage is. Of an article that has changed since, it is that passage alone.
         """
         own, text = hit.passage, hit.article.text
         with self._database.transaction() as connection:
@@ -61,7 +61,7 @@ class Browsing:
         # What was said before explains more than what comes after.
         choices = ((start, end), (start, own.end), (own.start, end))
         start, end = next(
-            (each for each in choices if each[1] - each[0] <= SURROUNDINGS), (own.start, own.end)
+            (each for each in choices if _units(text[slice(*each)]) <= SURROUNDINGS), (own.start, own.end)
         )
         return Passage(own.article_id, start, end, text[start:end])
 
@@ -154,3 +154,7 @@ def _openings(connection: Connection, wanted: Iterable[Article]) -> dict[str, Pa
     columns = sa.select(passages.c.article_id, passages.c.start, passages.c.end)
     rows = sorted(select_in(connection, columns, passages.c.article_id, known), key=lambda row: -row.start)
     return {row.article_id: to_passage(row, known[row.article_id]) for row in rows}
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from index.encoder import Encoder
+    from index.engines.dense import Dense
+    from index.engines.lexical import Lexical
     from index.records import Hit, Mark, Passage, SourceExtent
     from index.reranker import Reranker
 
@@ -77,6 +79,7 @@ class Coverage:
         self._threshold = threshold
         self._topic = Topic(encoder)
         self._known: tuple[int, Extent, tuple[str, ...]] = (-1, Extent(0, 0, None), ())
+        self._made_with: str | None = None
         self._engines = Engines(home, self._store)
 
     @classmethod
@@ -100,7 +103,8 @@ class Coverage:
             StoreError: the home or the database cannot be used.
         """
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            # What people ask is kept here too, so it is nobody else's to read.
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Two that make the tables at once would trip over each other; this takes a moment.
             with FileLock(home / "opening.lock", timeout=60):
                 database = Database.open(database_url or home / DATABASE)
@@ -221,12 +225,17 @@ class Coverage:
             QuestionError: there is nothing to look for, or a filter that cannot be.
             ModelError: the model cannot be loaded, or is not the coverage's.
         """
-        extent, moment = self._meet(now, topic)
+        generation, extent, moment = self._meet(now, topic)
         query = understand(question, moment, since=since, until=until, sources=sources)
         query = replace(query.widen() if widen and query.implied else query, after=after)
         if not extent.passages or (after is not None and self.last_passage() <= after):
             return Answer(question, query, (), 0.0, answered=False, extent=extent)
-        return self._steadily(lambda: self._answering().answer(question, query, count, moment.now, extent))
+        self._check_model()
+        parts = (self._store, self._groups)
+        answering = Answering(self._encoder, parts, self._topic, self._reranker, self._threshold)
+        # This takes the longest, and an index that changes need not wait for it.
+        taken = answering.take_apart(question, query, moment.now, extent)
+        return self._steadily(generation, lambda engines: answering.answer(taken, count, engines))
 
     def recall(self, marks: Sequence[Mark]) -> list[Hit]:
         """The hits of these marks, in order, of those whose words still stand there."""
@@ -247,11 +256,15 @@ class Coverage:
             QuestionError: there is nothing to look for.
             ModelError: the model cannot be loaded, or is not the coverage's.
         """
-        extent, moment = self._meet(now)
+        generation, extent, moment = self._meet(now)
         query = understand_topic(topic, moment)
         if not extent.passages:
             return []
-        return self._steadily(lambda: self._reports().about(query, count, moment.now))
+        self._check_model()
+        parts = (self._store, self._groups)
+        return self._steadily(
+            generation, lambda engines: Reports(self._encoder, parts, engines).about(query, count, moment.now)
+        )
 
     def newest(self, count: int) -> list[Hit]:
         """The opening passages of the newest articles, newest first, one of each story."""
@@ -300,43 +313,36 @@ class Coverage:
         """The folder from which files are named."""
         return self._home.resolve().parent
 
-    def _facts(self) -> tuple[Extent, tuple[str, ...]]:
-        """The extent and the sources, read anew only when something has changed: every question asks."""
-        generation, extent, known = self._known
+    def _facts(self) -> tuple[int, Extent, tuple[str, ...]]:
+        """The generation, extent and sources, read anew only when something has changed."""
+        known = self._known
         newest = self._store.generation()
-        if generation != newest:
-            extent, known = self._store.extent(), tuple(self._store.sources())
-            self._known = (newest, extent, known)
-        return extent, known
+        if known[0] != newest:
+            known = self._known = (newest, self._store.extent(), tuple(self._store.sources()))
+        return known
 
-    def _meet(self, now: date | None, topic: str = "") -> tuple[Extent, Moment]:
-        """How much there is on the day `now`, and what a question then meets."""
-        extent, known_sources = self._facts()
-        moment = Moment(now or datetime.now().astimezone().date(), known_sources, extent.newest, topic)
-        return extent, moment
+    def _meet(self, now: date | None, topic: str = "") -> tuple[int, Extent, Moment]:
+        """The generation, how much there is on the day `now`, and what a question then meets."""
+        generation, extent, sources = self._facts()
+        moment = Moment(now or datetime.now().astimezone().date(), sources, extent.newest, topic)
+        return generation, extent, moment
 
-    def _steadily(self, search: Callable[[], Found]) -> Found:
-        """What a search finds, searched once more where the coverage has changed under it."""
-        self._check_model()
-        self._engines.ready()
-        with self._engines.turn:
-            before = self._store.generation()
-            found = search()
-            # What changed in between is neither among the engines' passages any more nor yet.
-            return found if self._store.generation() == before else search()
-
-    def _reports(self) -> Reports:
-        return Reports(self._encoder, (self._store, self._groups), self._engines.current(wait=False))
-
-    def _answering(self) -> Answering:
-        engines = self._engines.current(wait=False)
-        parts = (self._store, self._groups)
-        return Answering(self._encoder, parts, engines, self._topic, self._reranker, self._threshold)
+    def _steadily(self, generation: int, search: Callable[[tuple[Dense, Lexical]], Found]) -> Found:
+        """What a search finds, searched once more where the coverage has changed since a generation."""
+        with self._engines.reading(generation) as engines:
+            found = search(engines)
+        after = self._store.generation()
+        if after == generation:
+            return found
+        # What changed in between is neither among the engines' passages any more nor yet.
+        with self._engines.reading(after) as engines:
+            return search(engines)
 
     def _check_model(self) -> None:
-        made_with = self._store.model()
-        if made_with not in (None, self._encoder.name):
+        # Once there is one it never changes, and every question asks.
+        self._made_with = self._made_with or self._store.model()
+        if self._made_with not in (None, self._encoder.name):
             raise ModelError(
-                f"this coverage was made with the model '{made_with}', not '{self._encoder.name}'; set "
+                f"this coverage was made with the model '{self._made_with}', not '{self._encoder.name}'; set "
                 "DATELINE_MODEL back to it, or DATELINE_HOME to another folder and index there"
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+import sqlite3
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -14,12 +16,18 @@ from index.tables import SCHEMA, coverage, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from sqlalchemy.engine import Connection, Row
 
 # SQLite binds at most 32,766 values in a statement.
 VALUES = 10_000
+# A connection for each thread that may want one at once, of which so many stay open. Of two programs on
+# one PostgreSQL each gets its own: it takes a hundred.
+CONNECTIONS, KEPT_OPEN = 48, 8
+# Another process may be writing a batch: so many seconds it is waited for, rather than failed.
+PATIENCE = 30
+# To empty the log of changes is worth so many milliseconds of waiting: others wait meanwhile.
+SETTLING = 500
 
 
 class Database:
@@ -42,13 +50,15 @@ class Database:
             url = (
                 sa.make_url(place) if isinstance(place, str) else sa.URL.create("sqlite", database=str(place))
             )
-            is_sqlite = url.get_backend_name() == "sqlite"
-            # Another process may be writing a batch: wait for it, in seconds, rather than fail.
-            engine = sa.create_engine(url, connect_args={"timeout": 30} if is_sqlite else {})
+            engine = _make_engine(url)
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
             raise StoreError(f"DATELINE_DATABASE_URL cannot be used: {_first_line(error)}") from error
-        if is_sqlite:
+        except ValueError:
+            # Its message holds what was taken for a port, which may be a part of a password.
+            raise StoreError("DATELINE_DATABASE_URL cannot be used: its port is no number") from None
+        if url.get_backend_name() == "sqlite":
             _listen_on_sqlite(engine)
+            _make_private(url.database)
         database = cls(engine)
         with ExitStack() as undoing:
             undoing.callback(database.close)
@@ -89,6 +99,20 @@ class Database:
             connection.execute(sa.update(coverage).values(schema=coverage.c.schema))
             yield connection
 
+    def settle(self) -> None:
+        """Let nothing that was deleted stand in SQLite's log of changes any longer; not within a transaction.
+
+        Where others are busy it stays there until the next time.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return
+        with suppress(sa.exc.SQLAlchemyError, sqlite3.Error), closing(self._engine.raw_connection()) as ours:
+            try:
+                ours.execute(f"PRAGMA busy_timeout={SETTLING}").close()
+                ours.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            finally:
+                ours.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}").close()
+
     def _prepare(self) -> None:
         with self.transaction() as connection:
             if not sa.inspect(connection).has_table(coverage.name):
@@ -120,18 +144,38 @@ def slices(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield values[start : start + VALUES]
 
 
+def _make_engine(url: sa.URL) -> sa.Engine:
+    return sa.create_engine(
+        url,
+        connect_args={"timeout": PATIENCE} if url.get_backend_name() == "sqlite" else {},
+        # An error is logged, and the parameters of a statement may be somebody's question and number.
+        hide_parameters=True,
+        poolclass=sa.QueuePool,
+        pool_size=KEPT_OPEN,
+        max_overflow=CONNECTIONS - KEPT_OPEN,
+    )
+
+
+def _make_private(file: str | None) -> None:
+    """Make a database's file, where there is none, for its owner only; SQLite makes those beside it alike."""
+    if file and not file.startswith((":", "file:")):
+        # If it cannot be made, SQLite says so in its own words.
+        with suppress(OSError):
+            Path(file).touch(0o600)
+
+
 def _listen_on_sqlite(engine: sa.Engine) -> None:
     """Give every connection write-ahead logging, full synchronisation and transactions of our own.
 
     WAL lets a second process read while one writes; FULL means that what was committed is on the
-    disk, so that an acknowledged article outlives a power cut too.
+    disk, so that an acknowledged article outlives a power cut too. What is deleted is overwritten.
     """
 
     def configure(connection: Any, _record: Any) -> None:
         # The sqlite3 module begins transactions by its own rules, and none at all for reading:
         # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     def begin(connection: Connection) -> None:

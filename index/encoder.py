@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelError
 from index.loading import loading, name_of, weights_digest
+from index.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,8 @@ CURE = (
 BATCH = 16
 # A question waits for so many passages at most, about half a second, where a watch encodes beside it.
 SLICE = 2 * BATCH
+# So many questions that wait at the same time are encoded together, which holds Python up no longer than one.
+QUESTIONS = 2 * BATCH
 
 
 class Encoder(Protocol):
@@ -76,6 +79,7 @@ class SentenceEncoder:
         self._lock = threading.Lock()
         # Whoever has a question holds this while it waits for the lock, and passages let it go first.
         self._question = threading.Lock()
+        self._together: Together[str, Embeddings] = Together(self._encode_waiting, QUESTIONS)
         self._loading = threading.Lock()
         self._loaded: SentenceTransformer | None = None
 
@@ -134,15 +138,33 @@ class SentenceEncoder:
         return _unit(rows)
 
     def encode_question(self, text: str) -> Embeddings:
-        """A unit vector of shape (dimension,), with the model's query prompt where it has one."""
-        vector: Embeddings = self.encode_questions([text])[0]
-        return vector
+        """A unit vector of shape (dimension,), with the model's query prompt where it has one.
+
+        Threads that ask at the same time share a batch, in which it may differ from what it is alone by what
+        the model's number format leaves out.
+        """
+        return self._together.find(text)
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """Unit vectors of shape (texts, dimension), with the model's query prompt where it has one."""
         model = self._model
         with self._question, self._lock:
             found = model.encode_query(list(texts), batch_size=BATCH, show_progress_bar=False)
+        return _unit(found)
+
+    def _encode_waiting(self, texts: Sequence[str]) -> Embeddings:
+        import torch
+
+        model = self._model
+        with self._question, self._lock:
+            threads = torch.get_num_threads()
+            # The vectors are the same. Each of some hundred small steps would wait for the processor to run
+            # every thread, which is busy with other questions: that took eight times as long.
+            torch.set_num_threads(1)
+            try:
+                found = model.encode_query(list(texts), batch_size=BATCH, show_progress_bar=False)
+            finally:
+                torch.set_num_threads(threads)
         return _unit(found)
 
     @property

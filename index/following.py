@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from index.engines.dense import Dense
 from index.engines.lexical import Lexical
+from index.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,15 +27,11 @@ class Engines:
     def __init__(self, home: Path, store: Store) -> None:
         self._home = home
         self._store = store
-        # Within the process one question searches at a time; across processes one writes the index files.
-        self.turn = threading.RLock()
+        # Within the process questions search side by side, and the engines change only between them; across
+        # processes one writes the index files.
+        self._turn = Turn()
         self._files = FileLock(home / "indexes.lock")
         self._engines: tuple[Dense, Lexical] | None = None
-
-    def ready(self) -> None:
-        """Open the index files, if they are not yet; to be called before the turn is taken."""
-        if self._engines is None:
-            self.current(wait=True)
 
     def current(self, *, wait: bool) -> tuple[Dense, Lexical]:
         """The engines, having followed the store as far as it goes.
@@ -44,15 +40,27 @@ class Engines:
         moment behind the database.
         """
         if not wait and self._engines is not None:
-            with self.turn:
+            with self._turn.writing():
                 return self._followed(self._engines)
         # The files first, then the turn: who waits for the files must not keep the questions waiting.
-        with self._writing(wait=True), self.turn:
+        with self._writing(wait=True), self._turn.writing():
             self._engines = self._engines or self._open()
             return self._followed(self._engines)
 
+    @contextmanager
+    def reading(self, generation: int) -> Iterator[tuple[Dense, Lexical]]:
+        """The engines, having followed the store to a generation at least; within, they do not change.
+
+        Where another process is writing the index files, they may be a moment behind.
+        """
+        engines = self._engines
+        if engines is None or _reached(engines) < generation:
+            engines = self.current(wait=False)
+        with self._turn.reading():
+            yield engines
+
     def _followed(self, engines: tuple[Dense, Lexical]) -> tuple[Dense, Lexical]:
-        if min(engine.generation for engine in engines) < self._store.generation():
+        if _reached(engines) < self._store.generation():
             self._catch_up(*engines)
         return engines
 
@@ -94,3 +102,7 @@ class Engines:
     def _writing(self, *, wait: bool) -> Iterator[None]:
         with self._files.acquire(timeout=-1 if wait else 0):
             yield
+
+
+def _reached(engines: tuple[Dense, Lexical]) -> int:
+    return min(engine.generation for engine in engines)

@@ -23,7 +23,7 @@ def write_articles(folder: Path, count: int = 5) -> Path:
             "title": f"Harbour report {number}",
             # The older ones hold more of the question's words, the newer ones more words beside them.
             "text": f"Forty{number} ships waited outside the harbour. "
-            + f"So said pilot {number}. " * number,
+            + f"So said pilot {number}. " * (60 + number),
             "metadata": {"date": f"2025-01-{number:02}", "source": "The Gull"},
         }
         (folder / f"{number}.jsonl").write_text(json.dumps(told), encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bot.memory.tables import answers, held, votes
+from bot.memory.tables import alone, answers, held, votes
 from index.records import Mark, Query
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Row
 
+    from bot.memory.forgetting import Forgetting
     from index.database import Database
 
 _LENGTH = 10
@@ -59,17 +60,25 @@ def new_key() -> str:
 class Answers:
     """The answers that were given, in the database. What is written is on the disk when the call returns."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, forgetting: Forgetting) -> None:
         self._database = database
+        self._forgetting = forgetting
 
-    def keep(self, given: Given) -> None:
-        """Keep an answer under its key, which is a new one.
+    def keep(self, given: Given, begun: datetime | None = None) -> bool:
+        """Keep an answer under its key, which is a new one, and say whether it is kept.
+
+        It is not where its person was forgotten after the work on it had `begun`, by default when it
+        was asked.
 
         Raises:
             StoreError: the database refuses.
         """
-        with self._database.transaction() as connection:
+        # Alone, so that whoever forgets at this moment does so before it or deletes it.
+        with alone(self._database) as connection:
+            if self._forgetting.covers(begun or given.asked, given.person, given.chat):
+                return False
             connection.execute(sa.insert(answers).values(_to_row(given)))
+        return True
 
     def find(self, key: str) -> Given | None:
         """The answer of this key; None where it was never given, or let go since.

@@ -16,6 +16,7 @@ from index.records import digest_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from bot.memory.forgetting import Forgetting
     from index.database import Database
 
 Outcome = Literal["added", "known", "full"]
@@ -46,13 +47,16 @@ _select = sa.select(*_columns).order_by(follows.c.begun, follows.c.key)
 class Follows:
     """What is followed, in the database. What is written is on the disk when the call returns."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, forgetting: Forgetting) -> None:
         self._database = database
+        self._forgetting = forgetting
 
-    def add(self, follow: Follow, limit: int) -> Outcome:
+    def add(self, follow: Follow, limit: int, begun: datetime | None = None) -> Outcome:
         """Follow a question, unless its person follows it already or has as many as `limit`.
 
-        The same question in other case or spaces is known, in whichever chat it is followed.
+        The same question in other case or spaces is known, in whichever chat it is followed. Where the
+        person was forgotten after the work on it had `begun`, by default with the follow, what is added
+        is gone at once.
 
         Raises:
             StoreError: the database refuses.
@@ -60,6 +64,8 @@ class Follows:
         digest = _digest(follow.question)
         own = sa.select(follows.c.digest).where(follows.c.person == follow.person)
         with alone(self._database) as connection:
+            if self._forgetting.covers(begun or follow.begun, follow.person, follow.chat):
+                return "added"
             known = set(connection.scalars(own))
             if digest in known:
                 return "known"
@@ -83,6 +89,15 @@ class Follows:
             StoreError: the database refuses.
         """
         return self._read(_select)
+
+    def count(self) -> int:
+        """How many questions are followed.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        with self._database.transaction() as connection:
+            return connection.scalars(sa.select(sa.func.count()).select_from(follows)).one()
 
     def get(self, key: str) -> Follow | None:
         """The follow of this key; None where it is no longer there.

@@ -11,6 +11,7 @@ from bot.memory import tables
 from bot.memory.answers import Answers
 from bot.memory.figures import Counting
 from bot.memory.follows import Follows
+from bot.memory.forgetting import Forgetting
 from bot.memory.people import People
 from index.errors import StoreError
 
@@ -35,7 +36,7 @@ class Forgotten:
 class Memory:
     """What the conversation keeps, in the coverage's own database. Threads and processes may share it.
 
-    Nothing is kept in the program, so that what one process writes the next one reads.
+    What one process writes the next one reads: in the program is kept only who has just been forgotten.
     """
 
     def __init__(self, database: Database) -> None:
@@ -45,16 +46,18 @@ class Memory:
             StoreError: the database refuses, or a newer Dateline has written this memory.
         """
         self._database = database
+        self._forgetting = Forgetting()
         self._prepare()
         self.people = People(database)
-        self.answers = Answers(database)
-        self.follows = Follows(database)
+        self.answers = Answers(database, self._forgetting)
+        self.follows = Follows(database, self._forgetting)
         self.figures = Counting(database)
 
     def forget(self, person: int) -> Forgotten:
         """Delete everything about a person, at once or not at all, and say what that was.
 
-        What concerns their private chat with us, which has their own number, is about them too.
+        What concerns their private chat with us, which has their own number, is about them too. What was
+        in progress for them in this program is not kept when it is done.
 
         Raises:
             StoreError: the database refuses.
@@ -64,6 +67,7 @@ class Memory:
         given = sa.delete(answers).where(sa.or_(answers.c.person == person, answers.c.chat == person))
         followed = sa.delete(follows).where(sa.or_(follows.c.person == person, follows.c.chat == person))
         with tables.alone(self._database) as connection:
+            self._forgetting.note(person)
             voted = connection.scalars(cast).one()
             # Answers before votes, as in rate(): whoever takes them the other way round would make
             # PostgreSQL choose whom to fail. With an answer go all votes on it.
@@ -71,6 +75,7 @@ class Memory:
             connection.execute(sa.delete(votes).where(votes.c.person == person))
             ended = connection.execute(followed).rowcount
             settings = connection.execute(sa.delete(people).where(people.c.id == person)).rowcount
+        self._database.settle()
         return Forgotten(gone, voted, ended, settings > 0)
 
     def expire(self, before: datetime) -> int:
@@ -81,7 +86,10 @@ class Memory:
         """
         with tables.alone(self._database) as connection:
             old = sa.delete(tables.answers).where(tables.answers.c.asked < before)
-            return connection.execute(old).rowcount
+            gone = connection.execute(old).rowcount
+        self._forgetting.let_go()
+        self._database.settle()
+        return gone
 
     def _prepare(self) -> None:
         with self._database.transaction() as connection:

@@ -51,7 +51,8 @@ class Access:
         self._once = RateLimitItemPerMinute(1, namespace="told")
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
-        self._telling = FixedWindowRateLimiter(MemoryStorage())
+        self._told = MemoryStorage()
+        self._telling = FixedWindowRateLimiter(self._told)
         self._names = NAMES
 
     def is_admin(self, person: int) -> bool:
@@ -67,17 +68,29 @@ class Access:
             return WELCOME
         if self._chats is not None and chat not in self._chats:
             return self._turn_away("stranger", str(chat))
-        self._let_go()
+        self._thin_out()
         if not self._limiter.hit(self._person, str(person)):
             return self._turn_away("too much", str(chat), str(person))
         if chat != person and not self._limiter.hit(self._chat, str(chat)):
             return self._turn_away("too much", str(chat))
         return WELCOME
 
+    def let_go(self) -> None:
+        """Forget everybody who has not asked, or was not told anything, for a minute."""
+        asked, minute = self._storage, self._person.get_expiry()
+        for name in list(asked.events):
+            # The library looks through them in a thread of its own.
+            with asked.locks[name]:
+                if not asked.get_moving_window(name, 1, minute)[1]:
+                    asked.clear(name)
+        for name in list(self._told.expirations):
+            # Whatever is over goes when it is asked for.
+            self._told.get(name)
+
     def _turn_away(self, reason: Reason, *whom: str) -> Verdict:
         return Verdict(reason, tell=self._telling.hit(self._once, reason, *whom))
 
-    def _let_go(self) -> None:
+    def _thin_out(self) -> None:
         """Forget those who have not asked for a minute, once there are many."""
         events = self._storage.events
         if len(events) < self._names:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatType, MessageEntityType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telegram import Message, MessageEntity
 
 # Telegram's offsets count UTF-16 code units, of two bytes each.
@@ -18,11 +20,27 @@ def question_for(bot_id: int, username: str, message: Message) -> str | None:
 
     In a private chat every message does; in a group one that names the bot or replies to it.
     """
+    if message.via_bot is not None and message.via_bot.id == bot_id:
+        # A quotation of ours, which somebody has put here through inline mode.
+        return None
     names = [entity for entity in message.entities if _names(entity, message, bot_id, username)]
     replied = message.reply_to_message
     to_bot = replied is not None and replied.from_user is not None and replied.from_user.id == bot_id
     if not names and not to_bot and message.chat.type != ChatType.PRIVATE:
         return None
+    words = _without(names, message)
+    if not words and names and replied is not None and not to_bot:
+        # Tagged under somebody's question, the bot is asked that.
+        return replied.text or replied.caption or words
+    return words
+
+
+def thread_of(message: Message) -> int | None:
+    """The topic of a forum that a message stands in; None outside of any."""
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def _without(names: Sequence[MessageEntity], message: Message) -> str:
     units = (message.text or "").encode("utf-16-le", "surrogatepass")
     for entity in sorted(names, key=lambda each: each.offset, reverse=True):
         before, after = units[: entity.offset * UNIT], units[(entity.offset + entity.length) * UNIT :]

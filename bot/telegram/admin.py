@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telegram.constants import ChatType
 
 from bot.admin_reports import stats_words
+from bot.telegram.addressing import thread_of
 from bot.telegram.typing_sign import seen_typing
 
 if TYPE_CHECKING:
@@ -42,11 +43,6 @@ def only_admins(words: Words) -> str:
     return words.say("That is only for those who run this bot.")
 
 
-def thread_of(message: Message) -> int | None:
-    """The topic of a forum that a message stands in."""
-    return message.message_thread_id if message.is_topic_message else None
-
-
 class Admin:
     """Tells the figures."""
 
@@ -73,8 +69,7 @@ class Admin:
     def _stats(self, days: int, words: Words, *, themed: bool) -> str:
         desk, now = self._desk, datetime.now(UTC)
         figures = desk.memory.figures.since(now - timedelta(days=days))
-        unanswered = figures.unanswered if themed else ()
-        themes = desk.coverage.themes(unanswered) if unanswered else []
+        themes = desk.coverage.themes(figures.unanswered) if themed else None
         return stats_words(figures, days, desk.coverage.status(), words, now, themes)
 
 

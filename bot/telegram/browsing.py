@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telegram.constants import ChatAction, MessageLimit
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest
 
 from bot.answers import Page
+from bot.citations import isolated
 from bot.conversation import Reply, complain
 from bot.excerpts import beginning, to_sentence
 from bot.pictures import draw_reports, period_of
+from bot.telegram.addressing import thread_of
+from bot.telegram.typing_sign import seen_typing
 from bot.timeline import TOPIC_CHARACTERS, caption, make_timeline, quoted_of, write_timeline
 from index.errors import QuestionError
 
@@ -54,10 +56,9 @@ class Browsing:
         if message is None or not await self._desk.admits(update):
             return
         reader, topic = await self._desk.reader(message.from_user), _topic(context)
-        if topic:
-            await _show_action(message, ChatAction.TYPING)
         try:
-            hits = await asyncio.to_thread(_newest, self._desk.coverage, topic)
+            async with seen_typing(message.chat, thread_of(message)):
+                hits = await asyncio.to_thread(_newest, self._desk.coverage, topic)
         except QuestionError as error:
             await self._desk.sender.say(message, complain(error, reader.words).notice or "")
             return
@@ -84,9 +85,9 @@ class Browsing:
                 message, reader.words.say("Name a topic after the command, for example: /timeline elections")
             )
             return
-        await _show_action(message, ChatAction.UPLOAD_PHOTO)
         try:
-            made = await asyncio.to_thread(make_timeline, self._desk.coverage, topic)
+            async with seen_typing(message.chat, thread_of(message), ChatAction.UPLOAD_PHOTO):
+                made = await asyncio.to_thread(make_timeline, self._desk.coverage, topic)
         except QuestionError as error:
             await self._desk.sender.say(message, complain(error, reader.words).notice or "")
             return
@@ -162,7 +163,8 @@ def format_sources(sources: Sequence[SourceExtent], words: Words) -> str:
 
 
 def _source_line(source: SourceExtent, words: Words) -> str:
-    name = beginning(source.name or words.say("source not given"), NAME_CHARACTERS)
+    given = beginning(source.name or "", NAME_CHARACTERS)
+    name = isolated(given) if given else words.say("source not given")
     if source.newest is None:
         return words.count(
             "{source}: {number} article", "{source}: {number} articles", source.articles, source=name
@@ -174,13 +176,6 @@ def _source_line(source: SourceExtent, words: Words) -> str:
         source=name,
         day=words.day(source.newest),
     )
-
-
-async def _show_action(message: Message, action: ChatAction) -> None:
-    thread = message.message_thread_id if message.is_topic_message else None
-    # Whether a person sees that something is going on matters to nobody's answer.
-    with suppress(TelegramError):
-        await message.chat.send_action(action, message_thread_id=thread)
 
 
 def _topic(context: Context) -> str:

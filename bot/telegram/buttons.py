@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.answers import Asker
+from bot.telegram.harmless import toast
 from bot.telegram.keyboards import BAD, CONTEXT, FOLLOW, GOOD, WIDEN, Press, read_press
+from bot.telegram.pressed import stands_there
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, Update
@@ -37,17 +39,17 @@ class Buttons:
         press = read_press(query.data or "")
         given = await self._given(query, press)
         if press is None or given is None:
-            await query.answer(
-                reader.words.say("These buttons are too old. Please ask again."), show_alert=True
-            )
+            await toast(query, reader.words.say("These buttons are too old. Please ask again."), alert=True)
         elif press.what in {GOOD, BAD}:
             await self._vote(query, press, reader)
-        elif given.person != reader.id:
-            await query.answer(
+        elif given.person not in {reader.id, given.chat}:
+            # What was asked in the name of a group belongs to all in it.
+            await toast(
+                query,
                 reader.words.say(
                     "These buttons belong to whoever asked. Ask me yourself, and you get yours."
                 ),
-                show_alert=True,
+                alert=True,
             )
         elif press.what == FOLLOW:
             await self._follows.from_answer(query, given, reader)
@@ -61,17 +63,17 @@ class Buttons:
         given = await asyncio.to_thread(self._desk.memory.answers.find, press.key)
         if given is None or given.chat != query.message.chat.id:
             return None
-        if query.message.message_id not in given.messages:
+        if not given.messages and stands_there(query, press.key):
             # Sent, but not noted: the plug was pulled in between.
             return replace(given, messages=(query.message.message_id,))
+        if query.message.message_id not in given.messages:
+            return None
         return given
 
     async def _turn(
         self, query: CallbackQuery, context: Context, given: Given, press: Press, reader: Reader
     ) -> None:
-        page, _ = await asyncio.gather(
-            asyncio.to_thread(self._page, given, press, reader), query.answer(), return_exceptions=False
-        )
+        page, _ = await asyncio.gather(asyncio.to_thread(self._page, given, press, reader), toast(query))
         messages = await self._desk.sender.turn(context.bot, given, page, reader.words)
         for key in {given.key, page.key or given.key}:
             await asyncio.to_thread(self._desk.memory.answers.place, key, messages)
@@ -89,6 +91,6 @@ class Buttons:
         good = press.what == GOOD
         rate = self._desk.memory.answers.rate
         if await asyncio.to_thread(rate, press.key, reader.id, good=good):
-            await query.answer(reader.words.say("Noted, thank you."))
+            await toast(query, reader.words.say("Noted, thank you."))
         else:
-            await query.answer(reader.words.say("That is noted already."))
+            await toast(query, reader.words.say("That is noted already."))

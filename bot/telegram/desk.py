@@ -14,6 +14,7 @@ from bot.languages.words import Words, words_for
 from bot.memory.memory import Memory
 from bot.settings import Settings
 from bot.telegram.access import Access
+from bot.telegram.harmless import toast
 from bot.telegram.metrics import Metrics
 from bot.telegram.sending import Sender
 from index.coverage import Coverage
@@ -52,22 +53,27 @@ class Desk:
 
     async def admits(self, update: Update) -> bool:
         """Whether to serve whoever sent this; if not, they are told why, once."""
-        user, chat = update.effective_user, update.effective_chat
-        # For a channel's post or an anonymous admin the chat stands in.
-        person = user.id if user else chat.id if chat else 0
+        # Who writes in the name of a group or channel is that group or channel.
+        sender, chat = update.effective_sender, update.effective_chat
+        person = sender.id if sender else chat.id if chat else 0
         verdict = self.access.check(chat.id if chat else person, person)
         if verdict.welcome:
             return True
         self.metrics.turned_away(verdict.reason)
         if verdict.tell or update.callback_query is not None:
-            words = (await self.reader(user)).words
+            words = (await self.reader(update.effective_user)).words
             await self._turn_away(update, _why_not(verdict.reason, person, chat, words))
         return False
 
-    async def asked_by_a_person(self, update: Update) -> tuple[Message, Reader] | None:
-        """The message and who wrote it; None for whoever is not served, or writes in the name of a chat."""
+    async def asked_by_a_person(
+        self, update: Update, *, anybody: bool = False
+    ) -> tuple[Message, Reader] | None:
+        """The message and who wrote it; None for whoever is not served, or writes in the name of a chat.
+
+        What is kept about `anybody` is theirs to know and to delete, whether they are served or not.
+        """
         message = update.message
-        if message is None or message.from_user is None or not await self.admits(update):
+        if message is None or message.from_user is None or not (anybody or await self.admits(update)):
             return None
         reader = await self.reader(message.from_user)
         if message.sender_chat is None:
@@ -79,7 +85,7 @@ class Desk:
 
     async def _turn_away(self, update: Update, why: str) -> None:
         if update.callback_query is not None:
-            await update.callback_query.answer(why[:200], show_alert=True)
+            await toast(update.callback_query, why, alert=True)
         elif update.inline_query is None and update.effective_message is not None:
             await self.sender.say(update.effective_message, why)
 

@@ -62,8 +62,7 @@ class Errors:
     async def _apologise(self, update: Update) -> None:
         user = update.effective_user
         apology = words_for(user.language_code if user else None).say(
-            "Something went wrong on my side, and your question is not answered. Please ask again in a "
-            "moment."
+            "Something went wrong on my side, and that was not done. Please try again in a moment."
         )
         with suppress(TelegramError):
             if update.callback_query is not None:

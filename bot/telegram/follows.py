@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatMemberStatus
-from telegram.error import BadRequest
 
 from bot.answers import Asker
 from bot.conversation import complain
 from bot.excerpts import beginning
 from bot.following import MANY, Place, begin
-from bot.telegram.addressing import question_for
+from bot.telegram.addressing import question_for, thread_of
 from bot.telegram.followed import (
     LINE_CHARACTERS,
     PRESSED,
@@ -24,8 +23,9 @@ from bot.telegram.followed import (
     refused_words,
     stop_button,
 )
+from bot.telegram.harmless import GONE, UNCHANGED, toast, unless
 from bot.telegram.keyboards import read_press
-from bot.telegram.pressed import rewrite
+from bot.telegram.pressed import rewrite, stands_there
 from index.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -37,15 +37,13 @@ if TYPE_CHECKING:
 
     from bot.following import Begun
     from bot.memory.answers import Given
+    from bot.memory.follows import Follow
     from bot.telegram.desk import Desk, Reader
     from index.records import Answer
 
     Context = CallbackContext[Any, Any, Any, Any]
 
-TOAST_CHARACTERS = 200
 _OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
-# What was pressed twice says the same twice; and people delete messages.
-_HARMLESS = ("message is not modified", "message to edit not found", "message can't be edited")
 
 
 class Follows:
@@ -60,13 +58,12 @@ class Follows:
         if asked is None:
             return
         message, reader = asked
-        place = Place(reader.id, message.chat_id, _thread_of(message), _language_of(message))
+        place = Place(reader.id, message.chat_id, thread_of(message), _language_of(message))
         _, *typed = (message.text or "").split(maxsplit=1)
         ask: Callable[[], Answer]
         if typed:
-            # As typed by itself it would lean on what was asked before, so it does here.
-            who = (place.chat, place.thread, place.person)
-            ask = partial(self._desk.conversation.ask, typed[0], who, MANY)
+            # Nobody follows half a sentence, so it leans on nothing that was asked before.
+            ask = partial(self._desk.coverage.ask, typed[0], count=MANY)
         elif question := await self._replied_to(message, context):
             ask = partial(self._desk.coverage.ask, question, count=MANY)
         else:
@@ -87,15 +84,15 @@ class Follows:
         try:
             begun = await asyncio.to_thread(self._begun, ask, place, unless_answered=True)
         except QuestionError as error:
-            await _alert(query, complain(error, words).notice or "")
+            await toast(query, complain(error, words).notice or "", alert=True)
             return
         if begun.outcome == "added":
-            await _toast(query, words.say("I will tell you here. /following lists what you follow."))
+            await toast(query, words.say("I will tell you here. /following lists what you follow."))
         elif begun.outcome == "answered":
-            await _toast(query, words.say("By now the coverage answers it."))
+            await toast(query, words.say("By now the coverage answers it."))
             await self._answer(query, given, reader)
         else:
-            await _alert(query, refused_words(begun, self._desk.settings.follows, words))
+            await toast(query, refused_words(begun, self._desk.settings.follows, words), alert=True)
 
     async def following(self, update: Update, _context: Context) -> None:
         """List what somebody follows."""
@@ -107,23 +104,26 @@ class Follows:
     async def pressed(self, update: Update, _context: Context) -> None:
         """End the follow that a button stands for, if whoever follows presses it."""
         query = update.callback_query
-        if query is None or not await self._desk.admits(update):
+        if query is None:
             return
+        # Whoever is not served any more may still end what they began.
         reader, found = await self._desk.reader(query.from_user), PRESSED.fullmatch(query.data or "")
         words, follows = reader.words, self._desk.memory.follows
         if found is None:
-            await _alert(query, words.say("These buttons are too old. Send /following again."))
+            await toast(query, words.say("These buttons are too old. Send /following again."), alert=True)
             return
         own = found["person"] in {None, str(reader.id)}
-        ended = await asyncio.to_thread(follows.remove, found["key"], reader.id) if own else None
+        ended = await asyncio.to_thread(self._end, found["key"], reader.id) if own else None
         if ended is not None:
             question = beginning(ended.question, LINE_CHARACTERS)
-            await _toast(query, words.say("No longer followed: {question}", question=question))
+            await toast(query, words.say("No longer followed: {question}", question=question))
         elif not own or await asyncio.to_thread(follows.get, found["key"]) is not None:
-            await _alert(query, words.say("That is followed by somebody else, who alone can end it."))
+            await toast(
+                query, words.say("That is followed by somebody else, who alone can end it."), alert=True
+            )
             return
         else:
-            await _toast(query, words.say("That is not followed any more."))
+            await toast(query, words.say("That is not followed any more."))
         await self._show_ended(query, found, reader)
 
     async def standing_changed(self, update: Update, _context: Context) -> None:
@@ -139,6 +139,12 @@ class Follows:
             await asyncio.to_thread(move, message.chat_id, message.migrate_to_chat_id)
         if message is not None and message.migrate_from_chat_id is not None:
             await asyncio.to_thread(move, message.migrate_from_chat_id, message.chat_id)
+
+    def _end(self, key: str, person: int) -> Follow | None:
+        """End a follow for whoever follows, or for an admin of the bot."""
+        follows = self._desk.memory.follows
+        known = follows.get(key) if self._desk.access.is_admin(person) else None
+        return follows.remove(key, known.person if known else person)
 
     def _begun(self, ask: Callable[[], Answer], place: Place, *, unless_answered: bool = False) -> Begun:
         desk = self._desk
@@ -170,17 +176,13 @@ class Follows:
     async def _show_ended(self, query: CallbackQuery, found: re.Match[str], reader: Reader) -> None:
         """Take the button from news, and what has ended from a list."""
         message = query.message
-        if message is None:
+        if message is None or not stands_there(query, found["person"] or found["key"]):
             return
         if found["person"]:
             await rewrite(query, *await self._followed(reader, message.chat.id))
             return
-        try:
-            await query.get_bot().edit_message_reply_markup(message.chat.id, message.message_id)
-        except BadRequest as error:
-            # Telegram's library changes the case of what Telegram says.
-            if not any(reason in error.message.lower() for reason in _HARMLESS):
-                raise
+        edit = query.get_bot().edit_message_reply_markup(message.chat.id, message.message_id)
+        await unless(edit, UNCHANGED, *GONE)
 
     async def _replied_to(self, message: Message, context: Context) -> str | None:
         """The question that a message replies to: of an answer of ours, of news, or as somebody wrote it."""
@@ -213,17 +215,5 @@ def _carried(message: Message) -> list[str]:
     return [button.callback_data for row in rows for button in row if isinstance(button.callback_data, str)]
 
 
-def _thread_of(message: Message) -> int | None:
-    return message.message_thread_id if message.is_topic_message else None
-
-
 def _language_of(message: Message) -> str | None:
     return message.from_user.language_code if message.from_user else None
-
-
-async def _toast(query: CallbackQuery, text: str) -> None:
-    await query.answer(text[:TOAST_CHARACTERS])
-
-
-async def _alert(query: CallbackQuery, text: str) -> None:
-    await query.answer(text[:TOAST_CHARACTERS], show_alert=True)

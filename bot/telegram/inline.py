@@ -15,7 +15,7 @@ from telegram import (
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest
 
-from bot.citations import title_of
+from bot.citations import citation, title_of
 from bot.conversation import Reply
 from bot.excerpts import beginning, to_sentence
 from bot.replies import format_html
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 OFFERED = 8
 # What an offer shows of its sentence.
-PREVIEW_CHARACTERS = 120
+PREVIEW_CHARACTERS = 160
 # In seconds. The coverage changes, and one who types soon goes on.
 CACHED = 30
 # What a person starts the bot with who comes from a button here that asks nothing.
@@ -125,11 +125,12 @@ def _messages(hit: Hit, words: Words) -> list[str]:
 
 def _result(hit: Hit, text: str, words: Words) -> InlineQueryResultArticle:
     shown = hit.highlights[0] if hit.highlights else (hit.passage.start, hit.passage.end)
+    said = hit.article.text[slice(*shown)]
     return InlineQueryResultArticle(
         # The words' digest alone would not do: two articles may say the same.
         id=f"{hit.rank}-{hit.mark.digest}",
         title=title_of(hit.article, words),
-        description=beginning(hit.article.text[slice(*shown)], PREVIEW_CHARACTERS),
+        description=beginning(f"{citation(hit, words)[0]}: {said}", PREVIEW_CHARACTERS),
         input_message_content=InputTextMessageContent(
             text, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
         ),

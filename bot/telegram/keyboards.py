@@ -57,10 +57,13 @@ def read_press(carried: str) -> Press | None:
 def _contexts(page: Page, words: Words) -> list[InlineKeyboardButton]:
     key, first = page.key or "", page.reply.first
     if len(page.places) == 1:
-        return [_button(words.say("In context"), CONTEXT, key, page.turn, page.places[0])]
+        labels = [words.say("In context")]
+    else:
+        labels = [words.say("{number} in context", number=first + at) for at in range(len(page.places))]
     return [
-        _button(words.say("{number} in context", number=first + at), CONTEXT, key, page.turn, place)
-        for at, place in enumerate(page.places)
+        _button(label, CONTEXT, key, page.turn, place)
+        for label, place in zip(labels, page.places, strict=True)
+        if place not in page.whole
     ]
 
 

@@ -8,25 +8,73 @@ import time
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Hashable
-    from typing import Any
 
 # More at once than this make each other slow, with less there is time to spare.
 AT_ONCE = 32
 
 _arrived: ContextVar[float] = ContextVar("arrived")
+_place: ContextVar[_Place | None] = ContextVar("place", default=None)
 
 
 def seconds_since_arrival() -> float:
     """How long ago the update came that is being worked on here; 0 outside of any."""
     now = time.monotonic()
     return now - _arrived.get(now)
+
+
+@asynccontextmanager
+async def place_in(room: asyncio.Semaphore, *, taken: bool = False) -> AsyncIterator[None]:
+    """Work in here on one of a room's places; `taken` where somebody has taken it for this task already."""
+    place = _Place(room, asyncio.current_task(), taken)
+    token = _place.set(place)
+    try:
+        if not taken:
+            await place.take()
+        yield
+    finally:
+        _place.reset(token)
+        if place.taken:
+            place.give_back()
+
+
+@asynccontextmanager
+async def stepped_aside() -> AsyncIterator[None]:
+    """Wait in here for something: others have this task's place meanwhile. It is taken again afterwards."""
+    place = _place.get()
+    # Tasks that were begun from here have this one's context, but not its place.
+    if place is None or not place.taken or place.task is not asyncio.current_task():
+        yield
+        return
+    place.give_back()
+    yield
+    # Not when what was waited for has failed, or the wait was cancelled: what is left then is to end.
+    await place.take()
+
+
+@dataclass(slots=True)
+class _Place:
+    """A place in a room, and the task that it is for."""
+
+    room: asyncio.Semaphore
+    task: asyncio.Task[Any] | None
+    taken: bool
+
+    async def take(self) -> None:
+        """Wait until a place is free, and have it."""
+        await self.room.acquire()
+        self.taken = True
+
+    def give_back(self) -> None:
+        """Let somebody else have it."""
+        self.taken = False
+        self.room.release()
 
 
 @dataclass(slots=True)
@@ -41,6 +89,7 @@ class _Queue:
 class Order(BaseUpdateProcessor):
     """Works on `at_once` updates at a time, in each chat on one, in the order in which they came.
 
+    One that steps aside, because it has to wait, lets another be worked on meanwhile; its chat waits.
     Updates that have no chat keep the order of their person. Somebody who types an inline query sends
     one for each letter: of those that wait only the newest is worked on, the others are let go.
     """
@@ -70,7 +119,7 @@ class Order(BaseUpdateProcessor):
         _arrived.set(time.monotonic())
         inline = isinstance(update, Update) and update.inline_query is not None
         try:
-            async with self._turn(_queue_of(update), update) as queue, self._slots:
+            async with self._turn(_queue_of(update), update) as queue, place_in(self._slots):
                 if not inline or queue.newest is update:
                     await self._work(coroutine)
         finally:

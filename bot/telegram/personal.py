@@ -11,7 +11,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.conversation import SHOWN
 from bot.languages.words import LANGUAGES
-from bot.telegram.pressed import rewrite
+from bot.telegram.harmless import toast
+from bot.telegram.pressed import rewrite, stands_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,30 +60,32 @@ class Personal:
         words = (await self._desk.reader(query.from_user)).words
         found = PRESSED.fullmatch(query.data or "")
         fields = _chosen(found["what"], found["value"]) if found else None
-        if found is None or fields is None:
-            await query.answer(words.say("These buttons are too old. Send /settings again."), show_alert=True)
+        if found is None or fields is None or not stands_there(query, found["person"]):
+            await toast(query, words.say("These buttons are too old. Send /settings again."), alert=True)
             return
         if int(found["person"]) != query.from_user.id:
-            await query.answer(
-                words.say("These are somebody else's settings. Send /settings to see yours."), show_alert=True
+            await toast(
+                query,
+                words.say("These are somebody else's settings. Send /settings to see yours."),
+                alert=True,
             )
             return
         person = await asyncio.to_thread(self._desk.memory.people.change, query.from_user.id, **fields)
         words = (await self._desk.reader(query.from_user)).words
         quiet = self._desk.settings.quiet
-        await query.answer(words.say("Done."))
+        await toast(query, words.say("Done."))
         await rewrite(query, settings_words(words, quiet), settings_keyboard(person, words, quiet))
 
     async def privacy(self, update: Update, _context: Context) -> None:
         """Say what is kept about a person, how long and what for."""
-        if update.message is not None and await self._desk.admits(update):
+        if update.message is not None:
             words = (await self._desk.reader(update.message.from_user)).words
             await self._desk.sender.say(update.message, privacy_words(self._desk.settings.keep, words))
 
     async def forget(self, update: Update, _context: Context) -> None:
         """Delete everything about a person, and say what that was."""
         # The reader first: afterwards nothing tells any more which language they had chosen.
-        asked = await self._desk.asked_by_a_person(update)
+        asked = await self._desk.asked_by_a_person(update, anybody=True)
         if asked is None:
             return
         message, reader = asked

@@ -5,13 +5,24 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from telegram.error import BadRequest
+from telegram import Message
+
+from bot.telegram.harmless import GONE, UNCHANGED, unless
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, InlineKeyboardMarkup
 
-# What was pressed twice says the same twice; and people delete messages.
-_HARMLESS = ("message is not modified", "message to edit not found", "message can't be edited")
+
+def stands_there(query: CallbackQuery, owner: str) -> bool:
+    """Whether a button that names this owner stands under the message that was pressed on.
+
+    A client can send what no button carries. Of a very old message Telegram does not tell the buttons.
+    """
+    message = query.message
+    if not isinstance(message, Message) or not message.is_accessible:
+        return message is not None
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return any(owner in str(button.callback_data).split(":") for row in rows for button in row)
 
 
 async def rewrite(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
@@ -19,12 +30,8 @@ async def rewrite(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarku
     message = query.message
     if message is None:
         return
-    try:
-        # By its number: of an old message Telegram tells no more than that.
-        await query.get_bot().edit_message_text(
-            escape(text), chat_id=message.chat.id, message_id=message.message_id, reply_markup=keyboard
-        )
-    except BadRequest as error:
-        # Telegram's library changes the case of what Telegram says.
-        if not any(reason in error.message.lower() for reason in _HARMLESS):
-            raise
+    # By its number: of an old message Telegram tells no more than that.
+    edit = query.get_bot().edit_message_text(
+        escape(text), chat_id=message.chat.id, message_id=message.message_id, reply_markup=keyboard
+    )
+    await unless(edit, UNCHANGED, *GONE)

@@ -17,7 +17,7 @@ from bot.telegram.desk import Desk
 from bot.telegram.errors import Errors
 from bot.telegram.incoming import Polled
 from bot.telegram.metrics import Metrics
-from bot.telegram.order import AT_ONCE, Order
+from bot.telegram.order import AT_ONCE, Order, stepped_aside
 from bot.telegram.pace import Pace
 from bot.telegram.registering import register
 from bot.telegram.running import Running
@@ -99,7 +99,7 @@ def build(settings: Settings, order: Order, polled: Polled | None) -> AnyApplica
                 allow_sending_without_reply=True,
             )
         )
-        .rate_limiter(Pace())
+        .rate_limiter(Pace(stepped_aside))
         .concurrent_updates(order)
         .connection_pool_size(AT_ONCE)
         .pool_timeout(POOL_SECONDS)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.answers import Asker, Turn
-from bot.telegram.addressing import question_for
+from bot.telegram.addressing import question_for, thread_of
 from bot.telegram.deep_links import Opened, read_payload
 from bot.telegram.order import seconds_since_arrival
 from bot.telegram.typing_sign import seen_typing
+from index.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telegram import Message, Update
     from telegram.ext import CallbackContext
 
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
     from bot.telegram.desk import Desk, Reader
 
     Context = CallbackContext[Any, Any, Any, Any]
+
+log = logging.getLogger(__name__)
 
 
 class Questions:
@@ -51,6 +58,7 @@ class Questions:
             page = await self._find(message, question, reader)
             shown = await self._desk.sender.turn(context.bot, given, page, reader.words)
             await self._place(page, shown)
+            self._desk.metrics.question(page.outcome, seconds_since_arrival())
 
     async def started(self, update: Update, context: Context) -> None:
         """Say what the bot does; or what the link that led here asks for."""
@@ -64,6 +72,9 @@ class Questions:
         elif isinstance(opened, Opened) and (page := await self._opened(opened, reader)):
             await self._desk.sender.give(message, page, reader.words)
         else:
+            if isinstance(opened, Opened):
+                gone = reader.words.say("That quotation is no longer kept.")
+                await self._desk.sender.say(message, gone)
             greeting = await asyncio.to_thread(self._desk.conversation.greet, reader.words)
             await self._desk.sender.say(message, greeting.notice or "")
 
@@ -72,6 +83,14 @@ class Questions:
         if update.message is not None and await self._desk.admits(update):
             words = (await self._desk.reader(update.message.from_user)).words
             await self._desk.sender.say(update.message, self._desk.conversation.explain(words).notice or "")
+
+    async def unknown(self, update: Update, _context: Context) -> None:
+        """Say that there is no such command, and which there are."""
+        if update.message is not None and await self._desk.admits(update):
+            words = (await self._desk.reader(update.message.from_user)).words
+            unknown = words.say("I do not know that command.")
+            explained = self._desk.conversation.explain(words).notice
+            await self._desk.sender.say(update.message, f"{unknown}\n\n{explained}")
 
     async def not_a_question(self, update: Update, _context: Context) -> None:
         """Say kindly that only words are understood."""
@@ -83,16 +102,22 @@ class Questions:
     async def answer(self, message: Message, question: str, reader: Reader) -> None:
         """Answer a message that asks this."""
         page = await self._find(message, question, reader)
-        shown = await self._desk.sender.give(message, page, reader.words)
-        await self._place(page, shown)
+        shown: list[int] = []
+        try:
+            await self._desk.sender.give(message, page, reader.words, shown)
+        finally:
+            # What has arrived of it can be edited, even where the rest has not.
+            await self._place(page, shown)
+        self._desk.metrics.question(page.outcome, seconds_since_arrival())
 
     async def _find(self, message: Message, question: str, reader: Reader) -> Page:
-        thread = message.message_thread_id if message.is_topic_message else None
-        asker = Asker(reader.id, message.chat_id, thread, message.message_id, reader.words, reader.shown)
+        thread = thread_of(message)
+        person = message.sender_chat.id if message.sender_chat else reader.id
+        asker = Asker(
+            person, message.chat_id, thread, message.message_id, reader.words, reader.shown, datetime.now(UTC)
+        )
         async with seen_typing(message.chat, thread):
-            page = await asyncio.to_thread(self._desk.answers.ask, question, asker)
-        self._desk.metrics.question(page.outcome, seconds_since_arrival())
-        return page
+            return await asyncio.to_thread(self._desk.answers.ask, question, asker)
 
     async def _opened(self, opened: Opened, reader: Reader) -> Page | None:
         """The quotation of a link, in its context, without buttons: it is somebody else's answer."""
@@ -103,6 +128,11 @@ class Questions:
         page = await asyncio.to_thread(desk.answers.in_context, given, opened.place, Turn(), reader.words)
         return replace(page, bare=True)
 
-    async def _place(self, page: Page, shown: tuple[int, ...]) -> None:
-        if page.key is not None:
+    async def _place(self, page: Page, shown: Sequence[int]) -> None:
+        """Note which messages show an answer; who was answered has nothing from hearing that this failed."""
+        if page.key is None:
+            return
+        try:
             await asyncio.to_thread(self._desk.memory.answers.place, page.key, shown)
+        except StoreError as error:
+            log.error("an answer was sent, but its messages were not noted: %s", error)  # noqa: TRY400 - it says all

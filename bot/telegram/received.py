@@ -15,15 +15,16 @@ from telegram.error import BadRequest
 from telegram.ext import filters
 
 from bot.admin_reports import report_words
-from bot.inbox import Inbox
-from bot.telegram.admin import admin_message, thread_of
+from bot.inbox import FOLDER, Inbox
+from bot.telegram.addressing import thread_of
+from bot.telegram.admin import admin_message
 from bot.telegram.typing_sign import seen_typing
 from index.addresses import is_address
 from index.errors import DatelineError
 from index.records import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Sequence
 
     from telegram import Document, Message, Update
     from telegram.ext import CallbackContext
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FOLDER = "received"
 MEGABYTE = 1_000_000
 _UNDER_WORDS: list[str | None] = [MessageEntityType.TEXT_LINK]
 _LINKS = [MessageEntityType.URL, *_UNDER_WORDS]
@@ -65,13 +65,19 @@ def _privately(admins: Sequence[int]) -> filters.BaseFilter:
 class Received:
     """Indexes what admins bring, and says what came of it.
 
-    The work goes on beside the chat, so that an admin can ask meanwhile; the bot's stop waits for it.
+    The work goes on beside the chat, so that an admin can ask meanwhile; `finish` waits for it.
     """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._inbox = Inbox(desk.settings.home / FOLDER)
         self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def finish(self) -> None:
+        """Wait until all that was brought is indexed, and its result said."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def add(self, update: Update, context: Context) -> None:
         """Index the addresses in a command, or those in the message that it replies to."""
@@ -107,7 +113,7 @@ class Received:
         if (document.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
             await self._desk.sender.say(message, _too_big(words))
             return
-        context.application.create_task(self._take_document(message, document, words), update=update)
+        self._begin(self._take_document(message, document, words), update, context)
 
     async def _add(
         self,
@@ -124,7 +130,19 @@ class Received:
             await self._desk.sender.say(message, how)
             return
         unread = [Skipped(each, words.say("no address")) for each in others]
-        context.application.create_task(self._take_addresses(message, wanted, unread, words), update=update)
+        self._begin(self._take_addresses(message, wanted, unread, words), update, context)
+
+    def _begin(self, work: Coroutine[Any, Any, None], update: Update, context: Context) -> None:
+        """Begin work beside the chat."""
+        # The library waits at its end for tasks that it began before, but not for those of its last updates.
+        task = asyncio.create_task(self._guarded(work, update, context))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], update: Update, context: Context) -> None:
+        outcome = (await asyncio.gather(work, return_exceptions=True))[0]
+        if isinstance(outcome, Exception):
+            await context.application.process_error(update, outcome)
 
     async def _take_addresses(
         self, message: Message, addresses: Sequence[str], unread: Sequence[Skipped], words: Words

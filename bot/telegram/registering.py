@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 NEW = filters.UpdateType.MESSAGE
+# What somebody else has commanded is no order of whoever passes it on.
+OWN = NEW & ~filters.FORWARDED
 PRIVATE = filters.ChatType.PRIVATE
+# Nobody asks anything by these: what Telegram itself tells, and what was put here through inline mode.
+WORDLESS = filters.StatusUpdate.ALL | filters.VIA_BOT | filters.UpdateType.EDITED
 
 
 def register(application: AnyApplication, desk: Desk) -> None:
@@ -55,9 +59,15 @@ def register(application: AnyApplication, desk: Desk) -> None:
         "remove": removing.remove,
         "stats": Admin(desk).stats,
     }
+
+    async def finish(_application: AnyApplication) -> None:
+        # What admins have brought is indexed to its end before the bot stops.
+        await received.finish()
+
+    application.post_stop = finish
     admins = desk.settings.admin_ids
     for name, command in commands.items():
-        application.add_handler(CommandHandler(name, command, NEW))
+        application.add_handler(CommandHandler(name, command, OWN))
     application.add_handlers(
         [
             CallbackQueryHandler(personal.pressed, pattern="^s:"),
@@ -73,6 +83,7 @@ def register(application: AnyApplication, desk: Desk) -> None:
             MessageHandler(
                 filters.UpdateType.EDITED_MESSAGE & filters.TEXT & ~filters.COMMAND, questions.changed
             ),
-            MessageHandler(NEW & PRIVATE & ~filters.StatusUpdate.ALL, questions.not_a_question),
+            MessageHandler(OWN & PRIVATE & filters.COMMAND, questions.unknown),
+            MessageHandler(NEW & PRIVATE & ~WORDLESS, questions.not_a_question),
         ]
     )

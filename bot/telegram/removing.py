@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,13 +12,15 @@ from telegram.constants import MessageEntityType
 
 from bot.admin_reports import LINE_CHARACTERS, LINES, brief
 from bot.citations import source_of, title_of
+from bot.inbox import FOLDER, Inbox
 from bot.telegram.admin import admin_message, only_admins
+from bot.telegram.harmless import toast
 from bot.telegram.keyboards import CONTEXT, read_press
 from bot.telegram.pressed import rewrite
 from index.addresses import canonical_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from telegram import CallbackQuery, Message, Update
     from telegram.ext import CallbackContext
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from index.records import Article
 
     Context = CallbackContext[Any, Any, Any, Any]
+
+log = logging.getLogger(__name__)
 
 # a:KEY:PLACES lists the articles at these places of an answer, a:KEY:PLACES:PLACE asks about one of them,
 # and a:KEY:PLACES:PLACE! takes it out.
@@ -45,6 +50,7 @@ class Removing:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._inbox = Inbox(desk.settings.home / FOLDER)
 
     async def remove(self, update: Update, _context: Context) -> None:
         """Take out what is named; of an answer that is replied to, list the articles to choose from."""
@@ -72,12 +78,12 @@ class Removing:
             return
         words = (await self._desk.reader(query.from_user)).words
         if not self._desk.access.is_admin(query.from_user.id):
-            await query.answer(only_admins(words), show_alert=True)
+            await toast(query, only_admins(words), alert=True)
             return
         found = PRESSED.fullmatch(query.data or "")
         given = await asyncio.to_thread(self._desk.memory.answers.find, found["key"]) if found else None
         if found is None or given is None:
-            await query.answer(words.say("These buttons are too old. Send /remove again."), show_alert=True)
+            await toast(query, words.say("These buttons are too old. Send /remove again."), alert=True)
             return
         await self._go_on(query, found, given, words)
 
@@ -85,20 +91,30 @@ class Removing:
         choice = _Choice(given.key, found["places"])
         articles = await asyncio.to_thread(self._standing, given, choice)
         if found["place"] is None:
-            await query.answer()
+            await toast(query)
             await rewrite(query, *_list(choice, articles, words))
             return
         article = articles.pop(int(found["place"]), None)
         if article is None:
-            await query.answer(words.say("That article is gone already."), show_alert=True)
+            await toast(query, words.say("That article is gone already."), alert=True)
             await rewrite(query, *_list(choice, articles, words))
         elif found["sure"]:
-            await query.answer()
-            await asyncio.to_thread(self._desk.coverage.remove, [article.id])
+            await toast(query)
+            await asyncio.to_thread(self._take_out, [article.id], [article])
             await rewrite(query, *_list(choice, articles, words, removed=article))
         else:
-            await query.answer()
+            await toast(query)
             await rewrite(query, *_doubt(choice, int(found["place"]), article, words))
+
+    def _take_out(self, names: Sequence[str], articles: Sequence[Article]) -> list[str]:
+        """Take out what has these names, and the documents that the articles came from."""
+        removed = self._desk.coverage.remove(names)
+        for article in articles:
+            try:
+                self._inbox.drop(article.input)
+            except OSError as error:
+                log.error("the document '%s' was not deleted: %s", article.input, error)  # noqa: TRY400 - it says all
+        return removed
 
     async def _offer(self, message: Message, replied: Message, words: Words) -> None:
         """List what a message of ours quotes: to press on where its answer is kept, else by their ids."""
@@ -143,9 +159,10 @@ class Removing:
         gone: list[str] = []
         unknown: list[str] = []
         for name in self._names(named):
-            titles = {each.id: title_of(each, words) for each in self._named(name)}
+            articles = list(self._named(name))
+            titles = {each.id: title_of(each, words) for each in articles}
             # An input that is watched no longer goes by its address.
-            removed = self._desk.coverage.remove(list(dict.fromkeys([*titles, name])))
+            removed = self._take_out(list(dict.fromkeys([*titles, name])), articles)
             gone += [titles.get(each, each) for each in removed]
             unknown += [] if removed else [name]
         lines = [words.say("Removed: {title}", title=brief(each, NAMED_CHARACTERS)) for each in gone[:LINES]]

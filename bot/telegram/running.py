@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from telegram.error import InvalidToken
 from telegram.ext import TypeHandler
 
 from bot.telegram.health import Health
+from bot.telegram.order import AT_ONCE
+from bot.telegram.pace import Pace
 from bot.telegram.profile import introduce
 from bot.telegram.taking import KINDS, listen_as, persist, poll, serve, set_webhook
 from bot.telegram.telling import Telling
@@ -29,12 +32,16 @@ if TYPE_CHECKING:
 
     from bot.telegram.alarms import Alarms
     from bot.telegram.desk import Desk
+    from bot.telegram.webhook import Server
 
     Context = CallbackContext[Any, Any, Any, Any]
     AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 log = logging.getLogger(__name__)
 
+# One for each update that is worked on, and some more: other work goes on beside, and the names of hosts
+# are looked up in these threads too.
+THREADS = AT_ONCE + 8
 # What has been kept for long enough is let go within so many seconds.
 LETTING_GO = 3600.0
 # Before all other handlers.
@@ -73,11 +80,14 @@ class Running:
         """
         for each in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(each, self._stop)
+        # Whoever runs the event loop ends them with it.
+        self._loop.set_default_executor(ThreadPoolExecutor(THREADS, "bot"))
         listening = listen_as(self._desk.settings)
         try:
             async with AsyncExitStack() as stack:
                 await self._start(application, listening, stack)
                 await asyncio.wait([self._end])
+                _hurry(application)
         except InvalidToken:
             self.refuse_token()
         finally:
@@ -105,6 +115,7 @@ class Running:
     ) -> None:
         """Start all parts in order; the stack stops them in the opposite one."""
         application.add_handler(TypeHandler(Update, self._receive), FIRST)
+        server = self._serve(application, listening, stack)
         stack.push_async_callback(_shut_down, application)
         await self._unless_ended(persist(application.initialize))
         if self._end.done():
@@ -114,6 +125,9 @@ class Running:
             await application.post_init(application)
         await application.start()
         stack.push_async_callback(_finish, application)
+        if server is not None:
+            # What it takes is worked on to the end, so it stops before that.
+            stack.push_async_callback(server.end)
         for work in (
             self._warm_up(),
             self._tell_news(application),
@@ -122,11 +136,19 @@ class Running:
         ):
             stack.push_async_callback(_cancel, self._begin(work))
         log.info("answering as @%s", application.bot.username)
-        if listening is not None:
-            health = Health(self._desk, lambda: application.running and self._warm.is_set())
-            server = serve(application, self._desk.settings, self._desk.metrics, health, listening)
-            stack.push_async_callback(server.end)
         await self._unless_ended(self._take_updates(application, stack))
+
+    def _serve(
+        self, application: AnyApplication, listening: socket.socket | None, stack: AsyncExitStack
+    ) -> Server | None:
+        """The server, which tells how the bot is from the very start: Telegram may be away."""
+        if listening is None:
+            return None
+        health = Health(self._desk, lambda: application.running and self._warm.is_set())
+        stack.callback(health.close)
+        server = serve(application, self._desk.settings, self._desk.metrics, health, listening)
+        stack.push_async_callback(server.end)
+        return server
 
     async def _take_updates(self, application: AnyApplication, stack: AsyncExitStack) -> None:
         updater = application.updater
@@ -185,6 +207,8 @@ class Running:
     async def _let_go(self) -> None:
         """Let go of what was kept for long enough, again and again."""
         while True:
+            self._desk.access.let_go()
+            self._desk.conversation.let_go()
             before = datetime.now(UTC) - self._desk.settings.keep
             try:
                 await asyncio.to_thread(self._desk.memory.expire, before)
@@ -196,6 +220,13 @@ class Running:
 async def _stop_polling(updater: Updater) -> None:
     if updater.running:
         await updater.stop()
+
+
+def _hurry(application: AnyApplication) -> None:
+    """Let nothing wait long any more for Telegram's leave to send."""
+    pace = application.bot.rate_limiter
+    if isinstance(pace, Pace):
+        pace.hurry()
 
 
 async def _finish(application: AnyApplication) -> None:

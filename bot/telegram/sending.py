@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING
 
 from telegram import ReplyParameters
 from telegram.constants import MessageLimit
-from telegram.error import BadRequest
 from telegram.helpers import create_deep_linked_url
 
 from bot.links import link_to
 from bot.quoting import altered
 from bot.replies import format_html
 from bot.telegram.deep_links import quotation_payload
+from bot.telegram.harmless import GONE, UNCHANGED, unless
 from bot.telegram.keyboards import keyboard_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
-    from typing import Any
+    from collections.abc import Callable, Sequence
 
     from telegram import InlineKeyboardMarkup, Message
     from telegram.ext import ExtBot
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# People delete messages; then there is nothing to turn.
-_GONE = ("message to edit not found", "message to delete not found", "message can't be")
-
 
 class Sender:
     """Writes to chats. Every quotation passes `verified` on its way."""
@@ -54,15 +50,18 @@ class Sender:
         self._metrics.sent()
         return sent
 
-    async def give(self, message: Message, page: Page, words: Words) -> tuple[int, ...]:
-        """Answer a message with a page; the ids of the messages that it took, the buttons under the last."""
+    async def give(self, message: Message, page: Page, words: Words, sent: list[int] | None = None) -> None:
+        """Answer a message with a page, the buttons under the last of as many messages as it takes.
+
+        Their ids are put into `sent` as each arrives.
+        """
         texts, keyboard = await self._written(message.get_bot().username, page, words)
-        sent = []
         for place, text in enumerate(texts):
             last = place == len(texts) - 1
-            sent.append((await message.reply_text(text, reply_markup=keyboard if last else None)).message_id)
+            arrived = await message.reply_text(text, reply_markup=keyboard if last else None)
             self._metrics.sent()
-        return tuple(sent)
+            if sent is not None:
+                sent.append(arrived.message_id)
 
     async def turn(self, bot: AnyBot, given: Given, page: Page, words: Words) -> tuple[int, ...]:
         """Turn the messages that show an answer into another page of it; the ids it takes now."""
@@ -70,13 +69,13 @@ class Sender:
         taken: list[int] = []
         for place, text in enumerate(texts):
             markup = keyboard if place == len(texts) - 1 else None
-            if place < len(given.messages):
-                await self._edit(bot, given.chat, given.messages[place], text, markup)
-                taken.append(given.messages[place])
+            old = given.messages[place] if place < len(given.messages) else None
+            if old is not None and await self._edit(bot, given.chat, old, text, markup):
+                taken.append(old)
             else:
                 taken.append(await self._send_after(bot, given, text, markup))
         for surplus in given.messages[len(texts) :]:
-            await _unless(bot.delete_message(given.chat, surplus), *_GONE)
+            await unless(bot.delete_message(given.chat, surplus), *GONE)
         return tuple(taken)
 
     async def verified(
@@ -128,10 +127,15 @@ class Sender:
 
     async def _edit(
         self, bot: AnyBot, chat: int, message: int, text: str, markup: InlineKeyboardMarkup | None
-    ) -> None:
-        edit = bot.edit_message_text(text, chat_id=chat, message_id=message, reply_markup=markup)
-        await _unless(edit, "message is not modified", *_GONE)
-        self._metrics.edited()
+    ) -> bool:
+        """Edit a message; False where it is gone."""
+
+        async def edit() -> None:
+            call = bot.edit_message_text(text, chat_id=chat, message_id=message, reply_markup=markup)
+            if await unless(call, UNCHANGED):
+                self._metrics.edited()
+
+        return await unless(edit(), *GONE)
 
     async def _send_after(
         self, bot: AnyBot, given: Given, text: str, markup: InlineKeyboardMarkup | None
@@ -142,13 +146,3 @@ class Sender:
         )
         self._metrics.sent()
         return sent.message_id
-
-
-async def _unless(call: Coroutine[Any, Any, object], *harmless: str) -> None:
-    """Make a call; that Telegram refuses it for one of these reasons is no fault."""
-    try:
-        await call
-    except BadRequest as error:
-        # Telegram's library changes the case of what Telegram says.
-        if not any(reason in error.message.lower() for reason in harmless):
-            raise

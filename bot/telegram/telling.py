@@ -6,12 +6,13 @@ import asyncio
 import logging
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.following import Follower
 from bot.telegram.delivery import Delivery
+from bot.telegram.order import place_in, stepped_aside
 from index.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ log = logging.getLogger(__name__)
 # Seconds between two looks at whether something has come in; and, where something is left that waits for
 # the morning, say, between two rounds though nothing has.
 TICK, AGAIN = 5.0, 60.0
-# So many news are on their way at once. The others are not claimed yet, so nobody's end can lose them.
+# So many news are sent at once. The others are not claimed yet, so nobody's end can lose them.
 UNDER_WAY = 8
+# So many are on their way, with those that wait because Telegram, or the night, has put off their chat.
+IN_ALL = 100
 # Seconds until what did not arrive is sent again: at first, and twice as long each time, up to the last.
 FIRST_TRY, LAST_TRY = 5.0, 600.0
 # Seconds that the bot's stop waits for what is just being sent.
@@ -52,7 +55,7 @@ class Telling:
         self._tick = tick
         self._chats, self._admins = settings.chat_ids, frozenset(settings.admin_ids)
         self._follower = Follower(desk.coverage, desk.memory, settings.zone, settings.quiet, self._hears)
-        self._room = asyncio.Semaphore(UNDER_WAY)
+        self._room, self._claims = asyncio.Semaphore(UNDER_WAY), asyncio.Semaphore(IN_ALL)
         self._under_way: set[asyncio.Task[None]] = set()
         self._ending, self._end = asyncio.Event(), threading.Event()
         self._generation, self._next_round = -1, 0.0
@@ -84,6 +87,7 @@ class Telling:
         self._generation, self._next_round = generation, time.monotonic() + AGAIN
         news = self._follower.news(datetime.now(UTC), self._end)
         while (found := await asyncio.to_thread(next, news, None)) is not None:
+            await self._claims.acquire()
             await self._room.acquire()
             task = asyncio.create_task(self._guarded(self._deliver(application.bot, found), application))
             self._under_way.add(task)
@@ -97,23 +101,27 @@ class Telling:
 
     def _make_room(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        self._room.release()
+        self._claims.release()
 
     async def _deliver(self, bot: ExtBot[Any], news: News) -> None:
         delivery, wait = Delivery(self._desk, self._follower, bot, news), FIRST_TRY
         try:
-            while (asked := await delivery.attempt()) is not None:
-                if await self._ends_within(max(asked, wait)):
-                    break
-                wait = min(2 * wait, LAST_TRY)
+            async with place_in(self._room, taken=True):
+                while (asked := await delivery.attempt()) is not None:
+                    # Where nobody asks to wait Telegram is away, and would take other news no better.
+                    async with stepped_aside() if asked else nullcontext():
+                        await self._rest(max(asked, wait))
+                    if self._ending.is_set():
+                        break
+                    wait = min(2 * wait, LAST_TRY)
         finally:
             if delivery.claimed and not delivery.over:
                 log.error("the bot stops before Telegram has taken news for somebody who follows")
 
-    async def _ends_within(self, seconds: float) -> bool:
+    async def _rest(self, seconds: float) -> None:
+        """Sleep, but not longer than the bot runs."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ending.wait(), seconds)
-        return self._ending.is_set()
 
     async def _wind_up(self) -> None:
         self._end.set()

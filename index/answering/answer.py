@@ -11,7 +11,7 @@ from index.answering.evidence import Asked
 from index.answering.highlight import highlight
 from index.answering.language import language_name, language_of, unread_language
 from index.answering.search import Candidate, search
-from index.engines.analysis import analyze
+from index.engines.analysis import words_of
 from index.records import Answer, Extent, Hit, Query, in_context
 
 if TYPE_CHECKING:
@@ -32,8 +32,14 @@ RERANKED = 20
 
 
 class Taken(NamedTuple):
-    """A question taken apart: its words, what is known of it, its vector or the language nobody reads."""
+    """A question taken apart: as typed and as understood, what it meets, its words, what is known of it.
 
+    Its vector, or the language nobody reads, comes last.
+    """
+
+    question: str
+    query: Query
+    extent: Extent
     asked: Asked
     traits: Traits
     embedding: Embeddings | None
@@ -47,48 +53,53 @@ class Answering:
         self,
         encoder: Encoder,
         kept: tuple[Store, Groups],
-        engines: tuple[Dense, Lexical],
         topic: Topic,
         reranker: Reranker | None,
         threshold: float,
     ) -> None:
         self._encoder = encoder
         self._store, self._groups = kept
-        self._dense, self._lexical = engines
         self._topic = topic
         self._reranker = reranker
         self._threshold = threshold
 
-    def answer(self, question: str, query: Query, count: int, now: date, extent: Extent) -> Answer:
-        """The `count` passages that answer best, and whether they do.
+    def take_apart(self, question: str, query: Query, now: date, extent: Extent) -> Taken:
+        """What a question that is asked on the day `now` is by itself; it takes no index.
 
-        Where filters that the question's own words imply leave nothing that answers, it is asked
-        without them.
+        Raises:
+            ModelError: the model cannot be loaded.
         """
-        taken = self._take_apart(query, now, extent)
-        found = self._search(question, query, taken, count, extent)
-        if not query.implied or found.answered:
-            return found
-        wider = self._search(question, query.widen(), taken, count, extent)
-        return wider if wider.answered or not found.hits else found
-
-    def _take_apart(self, query: Query, now: date, extent: Extent) -> Taken:
         foreign = unread_language(query.text, self._encoder.languages)
         # What the model cannot read it would place anywhere; then words alone must do.
         embedding = None if foreign else self._encoder.encode_question(query.text)
         strangeness = 0.0 if embedding is None else self._topic.strangeness(embedding)
         # Where the coverage ends before today, its last days are the present that it knows.
         present = min(now, extent.newest or now) if query.recent else now
-        asked = Asked(query.text, present, analyze)
-        return Taken(asked, Traits(query.recent, strangeness, asked.mass), embedding, foreign)
+        asked = Asked(query.text, present, words_of)
+        traits = Traits(query.recent, strangeness, asked.mass)
+        return Taken(question, query, extent, asked, traits, embedding, foreign)
 
-    def _search(self, question: str, query: Query, taken: Taken, count: int, extent: Extent) -> Answer:
+    def answer(self, taken: Taken, count: int, engines: tuple[Dense, Lexical]) -> Answer:
+        """The `count` passages that answer best, and whether they do.
+
+        Where filters that the question's own words imply leave nothing that answers, it is asked
+        without them.
+        """
+        found = self._search(taken, count, engines)
+        if not taken.query.implied or found.answered:
+            return found
+        wider = self._search(taken._replace(query=taken.query.widen()), count, engines)
+        return wider if wider.answered or not found.hits else found
+
+    def _search(self, taken: Taken, count: int, engines: tuple[Dense, Lexical]) -> Answer:
+        question, query, extent = taken.question, taken.query, taken.extent
+        dense, lexical = engines
         found = search(
             query,
             taken.embedding,
             taken.asked,
-            dense=self._dense,
-            lexical=self._lexical,
+            dense=dense,
+            lexical=lexical,
             store=self._store,
             count=count,
         )

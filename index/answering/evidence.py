@@ -63,12 +63,14 @@ class Asked:
         """The evidence for a passage with these scores in the two rankings."""
         stems = self._analyze(passage.text)
         held = frozenset(stems)
+        mine = self._weights.keys() & held
+        with_title = mine.union(self._analyze(article.title))
         return Evidence(
             cosine=cosine,
             meaning=meaning,
             words=words,
-            share=share_held(self._weights, held),
-            context=share_held(self._weights, held.union(self._analyze(article.title))),
+            share=share_held(self._weights, mine),
+            context=share_held(self._weights, with_title),
             pairs=self._count_pairs(stems) / max(1, len(self._pairs)),
             lead=float(not article.text[: passage.start].strip()),
             fresh=freshness(article.published, self._now),
@@ -81,7 +83,7 @@ class Asked:
         return share_held(self._weights, set(stems)), self._count_pairs(stems)
 
     def _count_pairs(self, stems: Sequence[str]) -> int:
-        return len(self._pairs & set(pairwise(stems)))
+        return len(self._pairs.intersection(pairwise(stems)))
 
 
 def freshness(published: date | None, now: date) -> float:

@@ -22,7 +22,11 @@ def highlight(asked: Asked, passage: Passage, language: str | None) -> tuple[tup
     for start, end in sentences(passage.text, language):
         sentence = passage.text[start:end]
         share, pairs = asked.held_in(sentence)
-        score = share + PAIR * pairs + OFFER * offers(kind, sentence, asked.text)
-        if share and score > most:
+        words = share + PAIR * pairs
+        # What it offers is looked at only where that can make it the best.
+        if not share or words + OFFER <= most:
+            continue
+        score = words + OFFER * offers(kind, sentence, asked.text)
+        if score > most:
             best, most = (passage.start + start, passage.start + end), score
     return (best,) if best else ()

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     # A text to its words as they are indexed: lower case, without stop words, stemmed.
-    Analyze = Callable[[str], list[str]]
+    Analyze = Callable[[str], Sequence[str]]
 
 # On wordfreq's scale 8 is one word in ten, 3 one in a million. What is commoner than this, as "what" and
 # "how" are, only asks.

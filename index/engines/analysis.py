@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 WORD_CHARACTERS = 60
 # Forms whose stem is remembered: 30,000 news passages hold some 100,000.
 REMEMBERED = 1 << 17
+# Passages, titles and sentences whose words are remembered: some 12 MB where all are whole passages.
+REMEMBERED_TEXTS = 1 << 13
 
 CYRILLIC = re.compile(r"[\u0400-\u052f]")
 # Only between Cyrillic letters: an English word ends at its apostrophe, a Ukrainian one goes on.
@@ -46,6 +49,12 @@ def analyze(text: str) -> list[str]:
     """
     words = _analyzer().analyze(unify(text))
     return [stem for word in words if (stem := _stem(word) if CYRILLIC.search(word) else word)]
+
+
+@lru_cache(REMEMBERED_TEXTS)
+def words_of(text: str) -> tuple[str, ...]:
+    """What `analyze` makes of a text, remembered: the news of the day is found again and again."""
+    return tuple(map(sys.intern, analyze(text)))
 
 
 def unify(text: str) -> str:

@@ -115,6 +115,8 @@ class Dense:
             bits[allowed[allowed <= self._last]] = True
             packed = np.packbits(bits, bitorder="little")
             chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(packed))
+        # A question is one vector, which one thread compares; a second would only be waited for.
+        faiss.omp_set_num_threads(1)
         scores, numbers = self._index.search(embedding[np.newaxis], min(count, len(self)), params=chosen)
         found = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
         return {number: score for number, score in found if number >= 0}

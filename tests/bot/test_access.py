@@ -128,6 +128,23 @@ def test_those_who_are_gone_are_forgotten(clock: Clock, monkeypatch: pytest.Monk
     assert not door.check(ANN, ANN).welcome
 
 
+def test_nobody_is_known_a_minute_after(clock: Clock) -> None:
+    """Who has neither asked nor been told anything for a minute is let go of; who has keeps their count."""
+    door = opened(person=1, chats=frozenset({ANN, BOB}))
+    door.check(BOB, BOB)
+    assert door.check(10, 10).tell
+    clock.now += 61
+    door.check(ANN, ANN)
+    assert door.check(11, 11).tell
+    door.let_go()
+    assert [str(BOB) in name for name in door._storage.events] == [False]
+    assert [name.split("/")[2] for name in door._told.storage] == ["11"]
+    assert not door.check(ANN, ANN).welcome
+    assert door.check(BOB, BOB).welcome
+    assert not door.check(11, 11).tell
+    assert door.check(10, 10).tell
+
+
 def test_verdict_is_quick() -> None:
     """A thousand people are judged in well under a second."""
     door = opened()

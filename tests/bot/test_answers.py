@@ -10,6 +10,7 @@ from bot.answers import FIRST, Answers, Asker, Page, Turn
 from bot.conversation import Conversation
 from bot.languages.words import ENGLISH
 from bot.memory.memory import Memory
+from index.errors import StoreError
 from index.records import Query
 
 if TYPE_CHECKING:
@@ -122,12 +123,26 @@ def test_what_has_changed_is_not_quoted(answers: Answers, memory: Memory, covera
     assert "changed or withdrawn" in str(answers.turn(given, FIRST, 3, ENGLISH).reply.notice)
 
 
-def test_what_cannot_be_asked_is_not_kept(answers: Answers, memory: Memory) -> None:
-    """No words, no answer to turn over: the reply says why."""
+def test_what_cannot_be_asked_is_kept_to_be_edited(answers: Answers, memory: Memory) -> None:
+    """No words, nothing to turn over: the reply says why, and an edit finds it."""
     page = answers.ask("🙂", ANN)
-    assert page.key is None
+    assert page.bare
     assert page.reply.notice == "There are no words in that; ask a question about the news."
-    assert memory.answers.asked_by(1, 7) is None
+    found = memory.answers.asked_by(1, 7)
+    assert found is not None
+    assert (found.question, found.marks) == ("🙂", ())
+
+
+def test_an_answer_that_cannot_be_kept_is_given(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the memory refuses, the person is answered all the same, only without buttons."""
+
+    def refuse(*_arguments: object) -> bool:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(answers._memory.answers, "keep", refuse)
+    page = answers.ask(QUESTION, ANN)
+    assert page.reply.quotes
+    assert (page.key, page.bare) == (None, True)
 
 
 def test_a_refusal_is_kept_to_be_followed(answers: Answers, memory: Memory) -> None:
@@ -155,7 +170,7 @@ def test_further_passages_that_do_not_answer_are_called_so(answers: Answers, mem
 
 
 def test_without_the_filter_it_is_asked_anew(coverage: Coverage, memory: Memory, tmp_path: Path) -> None:
-    """The dates that a question was understood to mean are let go, and the answer says so."""
+    """The dates that a question was understood to mean are let go, and no other reason for it is told."""
     coverage.index([str(write_articles(tmp_path / "news"))])
     answers = Answers(coverage, memory, Conversation(coverage))
     page = answers.ask(
@@ -167,7 +182,6 @@ def test_without_the_filter_it_is_asked_anew(coverage: Coverage, memory: Memory,
     wider = answers.widen(given, ANN)
     assert kept(memory, wider).query == replace(
         Query(given.query.text),
-        widened=True,
         recent=given.query.recent,
         topic=kept(memory, wider).query.topic,
     )

@@ -361,6 +361,8 @@ def test_settings_that_cannot_be_used(tmp_path: Path) -> None:
     assert "secret" not in done.stderr
     done = dateline("status", home=tmp_path, DATELINE_DATABASE_URL="nosql:secret")
     assert_one_error(done, "DATELINE_DATABASE_URL")
+    done = dateline("status", home=tmp_path, DATELINE_DATABASE_URL="postgresql://me:secret@db:port/news")
+    assert_one_error(done, "DATELINE_DATABASE_URL")
 
 
 def test_reader_that_had_enough(home: Path) -> None:

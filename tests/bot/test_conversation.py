@@ -91,6 +91,26 @@ def test_everybody_has_a_conversation_of_their_own(shipped: Coverage) -> None:
     assert conversation.reply("why?", who="bo").searched == f"Searched: why?{NEWEST}"
 
 
+def test_a_whole_sentence_with_a_pronoun_may_stand_alone(shipped: Coverage) -> None:
+    """What looks like a follow-up and is answered better by itself is asked by itself."""
+    conversation = Conversation(shipped)
+    conversation.reply("What did NATO condemn?", who="ann")
+    leaning = "And why did it condemn that so strongly?"
+    assert "What did NATO condemn?" in str(conversation.reply(leaning, who="ann").searched)
+    whole = "How many soldiers were taken to Kyiv after they were captured?"
+    assert conversation.reply(whole, who="ann").searched == f"Searched: {whole}{NEWEST}"
+
+
+def test_who_was_forgotten_stays_forgotten(shipped: Coverage) -> None:
+    """What somebody talked of is gone when they ask for it, and what nobody talks of after half an hour."""
+    conversation = Conversation(shipped)
+    conversation.reply("What did NATO condemn?", who=(1, None, 7))
+    conversation.forget(7)
+    assert conversation.reply("why?", who=(1, None, 7)).searched == f"Searched: why?{NEWEST}"
+    conversation._remember((1, None, 7), "a topic", begun=0.0)
+    assert (1, None, 7) not in conversation._topics
+
+
 def test_what_was_talked_of_is_forgotten(shipped: Coverage, monkeypatch: pytest.MonkeyPatch) -> None:
     """After half an hour a question stands alone again, and the oldest talks make room."""
     conversation = Conversation(shipped)

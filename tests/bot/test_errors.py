@@ -1,24 +1,32 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+import sqlalchemy as sa
 from bot_api import updates
 from bot_api.server import TOKEN, BotApi
 from prometheus_client.parser import text_string_to_metric_families
+from remembered import make_follow, make_given
 from telegram import Update
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError
 from telegram.ext import ExtBot
 
+from bot.memory.memory import Memory
 from bot.telegram import errors
 from bot.telegram.alarms import Alarms
 from bot.telegram.errors import Errors
 from bot.telegram.metrics import Metrics
+from index.database import Database
+from index.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
 ADMIN = 4242
 
@@ -98,8 +106,9 @@ async def test_person_is_told_in_their_language(
         update = read(api, bot, updates.private_message("Who won?", language_code=language))
         await meet(boundary, RuntimeError("a hole"), update)
     english, ukrainian = (sent.plain for sent in api.sent)
-    assert english.startswith("Something went wrong on my side")
+    assert english == "Something went wrong on my side, and that was not done. Please try again in a moment."
     assert ukrainian
+    assert not ukrainian.startswith("Something")
     assert "a hole" in caplog.text
     assert counted(metrics, "dateline_errors_total", "RuntimeError") == 2
     assert counted(metrics, "dateline_questions_total", "failed") == 2
@@ -189,3 +198,34 @@ async def test_conflict_is_told_now_and_then(
     now += 601
     await meet(boundary, Conflict("terminated by other getUpdates request"))
     assert len(alarms.lines) == before + 2
+
+
+async def test_nothing_of_a_question_is_logged(
+    api: BotApi, bot: ExtBot[None], boundary: Errors, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the database is locked, the log tells so, and neither what was asked nor by whom."""
+    person, question = 7_654_321_012, "Does Zyxquibble live near the harbour?"
+    update = read(api, bot, updates.private_message(question, user_id=person))
+    with closing(Database.open(tmp_path / "a.db")) as database:
+        memory = Memory(database)
+        sa.event.listen(database._engine, "connect", _lose_patience, insert=False)
+        database.close()
+        with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for keep in (
+                lambda: memory.answers.keep(make_given(person=person, question=question)),
+                lambda: memory.follows.add(make_follow(question, person=person), 5),
+                lambda: memory.people.change(person, shown=2),
+                lambda: memory.answers.rate(question, person, True),
+                lambda: memory.forget(person),
+            ):
+                with pytest.raises(StoreError) as caught:
+                    keep()
+                await meet(boundary, caught.value, update)
+    assert caplog.text.count("database is locked") >= 5
+    assert "Zyxquibble" not in caplog.text
+    assert str(person) not in caplog.text
+
+
+def _lose_patience(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA busy_timeout=50").close()

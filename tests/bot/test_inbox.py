@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.inbox import Inbox, safe_name
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAMES = st.text(max_size=400) | st.text(alphabet="./\\~ a\x00\u202e\ud800.jsonlgz", max_size=60)
 
@@ -80,3 +77,50 @@ def test_what_is_taken_back_was_never_there(tmp_path: Path) -> None:
     inbox.take_back(inbox.put("old.txt", b"two"))
     assert list(inbox.folder.iterdir()) == [earlier.path]
     assert earlier.path.read_bytes() == b"one"
+
+
+def test_a_document_goes_by_the_input_of_its_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is deleted once, whether the folder is told as it was given or in full, and no other is."""
+    monkeypatch.chdir(tmp_path)
+    inbox = Inbox(Path("home") / "received")
+    assert not inbox.drop("home/received/a.txt")
+    for name in ("a.txt", "b  c.txt", "d.txt"):
+        inbox.put(name, b"words")
+    assert inbox.drop("home/received/a.txt")
+    assert not inbox.drop("home/received/a.txt")
+    assert inbox.drop(f"{tmp_path.resolve()}/home/received/b  c.txt")
+    assert [path.name for path in inbox.folder.iterdir()] == ["d.txt"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("", ".", "..", "a.txt", "/a.txt", "received/a.txt", "home/received", "home/received/"),
+        *("home/received/../outside.txt", "home/received/folder", "home/received/folder/a.txt"),
+        *("home/received/./a.txt", "home//received/a.txt", "home/received/a.txt\0", "home/received/*"),
+        *("./home/received/a.txt", "home/received/A.TXT", "home/outside.txt"),
+    ],
+)
+def test_nothing_else_is_ever_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """What is not exactly the input of a document leaves every file in its place."""
+    monkeypatch.chdir(tmp_path)
+    inbox = Inbox(Path("home") / "received")
+    inbox.put("a.txt", b"words")
+    (inbox.folder / "folder").mkdir()
+    for path in (inbox.folder / "folder" / "a.txt", tmp_path / "home" / "outside.txt", tmp_path / "a.txt"):
+        path.write_text("words")
+    before = sorted(tmp_path.rglob("*"))
+    assert not inbox.drop(given)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_link_is_deleted_and_not_what_it_leads_to(tmp_path: Path) -> None:
+    """A link that somebody has put into the folder goes alone."""
+    inbox = Inbox(tmp_path / "received")
+    inbox.put("a.txt", b"words")
+    outside = tmp_path / "outside.txt"
+    outside.write_text("words")
+    (inbox.folder / "link.txt").symlink_to(outside)
+    assert inbox.drop(f"{inbox.folder}/link.txt")
+    assert outside.exists()
+    assert [path.name for path in inbox.folder.iterdir()] == ["a.txt"]

@@ -14,7 +14,9 @@ from hostile import hostile_question, write_hostile_articles
 from telegram import Update
 from telegram.ext import InlineQueryHandler
 
+from bot.citations import citation
 from bot.conversation import Reply
+from bot.languages.words import ENGLISH
 from bot.quoting import quotations
 from bot.replies import format_html
 from bot.telegram.deep_links import read_payload
@@ -62,7 +64,8 @@ async def test_quotations_are_offered_as_the_chat_would_show_them(chat: Chat) ->
         assert [result.text] == format_html(Reply((hit,)), 4096)
         assert quotations(result.text) == [hit.passage.text]
         assert result.title == hit.article.title
-        assert result.description == hit.article.text[slice(*hit.highlights[0])]
+        lit = hit.article.text[slice(*hit.highlights[0])]
+        assert result.description == f"{citation(hit, ENGLISH)[0]}: {lit}"
         assert result.given["input_message_content"]["link_preview_options"] == {"is_disabled": True}
     assert answer.button is None
 

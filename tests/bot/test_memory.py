@@ -233,3 +233,24 @@ def _live(memory: Memory, seed: int, shared: list[Any]) -> None:
     for doing in chance.sample(doings, len(doings)):
         doing()
     memory.expire(NOON)
+
+
+def test_words_of_who_was_forgotten_stand_in_no_file(memory: Memory, place: Path) -> None:
+    """What somebody asked and followed is overwritten, not only unlinked; so is what has expired."""
+    for number in range(60):
+        length = 40 * (number * 7 % 61)
+        person = PERSON if number % 3 else OTHER
+        question = f"{'Zyx' if person == PERSON else 'Old'}quibble {number} {'?' * length}"
+        memory.answers.keep(make_given(person=person, question=question))
+        memory.answers.place(make_given().key, range(number))
+    memory.follows.add(make_follow("When does Zyxquibble open?", person=PERSON), 5)
+    memory.forget(PERSON)
+    assert files_with(place, b"Zyx") == []
+    assert files_with(place, b"Oldquibble") != []
+    memory.expire(NOON + HOUR)
+    assert files_with(place, b"Oldquibble") == []
+
+
+def files_with(place: Path, words: bytes) -> list[str]:
+    """The names of the database's files in which words stand."""
+    return [path.name for path in place.parent.glob(f"{place.name}*") if words in path.read_bytes()]

@@ -240,3 +240,14 @@ def test_follows_move_with_their_group(follows: Follows) -> None:
         assert follows.get(follow.key) == replace(follow, chat=GROUP)
         assert follows.get(elsewhere.key) == elsewhere
     assert not follows.tell(follow.key, ["a"])
+
+
+def test_follows_are_counted(follows: Follows) -> None:
+    """The number is of all that stand, whoever follows."""
+    assert follows.count() == 0
+    one, other = make_follow("One?"), make_follow("Other?", person=8)
+    follows.add(one, 5)
+    follows.add(other, 5)
+    assert follows.count() == 2
+    follows.remove(one.key, one.person)
+    assert follows.count() == 1

@@ -7,7 +7,7 @@ import pytest
 from bot_api import updates
 from telegram import Update
 
-from bot.telegram.order import Order, seconds_since_arrival
+from bot.telegram.order import Order, place_in, seconds_since_arrival, stepped_aside
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -169,3 +169,83 @@ async def test_age_counts_from_the_arrival() -> None:
     await asyncio.gather(*await start(order, (message(7), work.on("first", 0.05)), (message(7), look())))
     assert 0.04 < ages[0] < 1
     assert seconds_since_arrival() == 0
+
+
+async def test_who_steps_aside_holds_up_nobody() -> None:
+    """While two that may be worked on at once both wait, others are; afterwards no more than two are."""
+    order, work, free = Order(2), Work(), asyncio.Event()
+
+    async def wait(who: int) -> None:
+        async with stepped_aside():
+            await free.wait()
+        await work.on(who, 0.01)
+
+    waiting = await start(order, *((message(who), wait(who)) for who in (1, 2)))
+    others = await start(order, *((message(who), work.on(who, 0.01)) for who in range(3, 9)))
+    behind = await start(order, (message(1), work.on("behind", 0.01)))
+    async with asyncio.timeout(2):
+        await asyncio.gather(*others)
+    assert (sorted(work.done), work.most) == ([3, 4, 5, 6, 7, 8], 2)
+    free.set()
+    more = await start(order, *((message(who), work.on(who, 0.01)) for who in range(10, 16)))
+    await asyncio.gather(*waiting, *behind, *more)
+    assert work.most == 2
+    assert work.done.index(1) < work.done.index("behind")
+    assert order._slots._value == 2
+
+
+async def test_no_place_is_lost_or_made_by_stepping_aside() -> None:
+    """Given up or failed while aside, done by another task, or nowhere: there are as many as before."""
+    room = asyncio.Semaphore(2)
+
+    async def step_aside(seconds: float) -> None:
+        async with stepped_aside():
+            await asyncio.sleep(seconds)
+
+    async def fail() -> None:
+        async with stepped_aside():
+            raise OSError("no answer")
+
+    async def work(*parts: Coroutine[Any, Any, None]) -> None:
+        async with place_in(room):
+            for part in parts:
+                await part
+
+    await step_aside(0)
+    given_up = asyncio.create_task(work(step_aside(9)))
+    await asyncio.sleep(0.01)
+    given_up.cancel()
+    outcomes = await asyncio.gather(given_up, work(fail()), return_exceptions=True)
+    assert [type(each) for each in outcomes] == [asyncio.CancelledError, OSError]
+    assert room._value == 2
+    async with place_in(room):
+        child = asyncio.create_task(step_aside(0.01))
+        await asyncio.sleep(0)
+        assert room._value == 1
+    await child
+    assert room._value == 2
+    await room.acquire()
+    async with place_in(room, taken=True):
+        await step_aside(0)
+        assert room._value == 1
+    assert room._value == 2
+
+
+async def test_who_is_given_up_while_coming_back_takes_no_place() -> None:
+    """A task that is cancelled while its place is not free yet leaves it to the others."""
+    room, work = asyncio.Semaphore(1), Work()
+
+    async def come_back() -> None:
+        async with place_in(room), stepped_aside():
+            await asyncio.sleep(0.01)
+
+    async def stay() -> None:
+        async with place_in(room):
+            await work.on("stayed", 0.05)
+
+    returning, staying = asyncio.create_task(come_back()), asyncio.create_task(stay())
+    await asyncio.sleep(0.03)
+    returning.cancel()
+    await asyncio.gather(returning, staying, return_exceptions=True)
+    assert returning.cancelled()
+    assert (work.done, room._value) == (["stayed"], 1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,7 +150,7 @@ async def test_forget_deletes_everything_and_says_what(chat: Chat) -> None:
     memory.answers.rate(given.key, ANN, good=True)
     memory.follows.add(make_follow(person=ANN), 20)
     memory.people.change(ANN, shown=5)
-    chat.desk.conversation._remember((ANN, None, ANN), "ships")
+    chat.desk.conversation._remember((ANN, None, ANN), "ships", begun=monotonic())
     (said,) = await chat.feed(updates.command("forget"))
     assert said.plain.splitlines() == [
         "Deleted, for good:",

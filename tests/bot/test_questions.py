@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from bot_api import updates
 from bot_api.server import BotApi
-from conversing import Chat
+from conversing import Chat, buttons
 from desks import opened_desk
 from harbour import QUESTION, write_articles
+from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from bot.telegram.buttons import Buttons
@@ -153,8 +155,12 @@ async def test_a_link_asks_or_opens(chat: Chat) -> None:
     (opened,) = await chat.feed(updates.command("start", quotation_payload(key, 0), user_id=BO))
     assert "<blockquote>" in opened.text
     assert "reply_markup" not in opened.message
-    for payload in ("", "nonsense", quotation_payload("AAAAAAAAAA", 0), quotation_payload(key, 99)):
+    for payload in ("", "nonsense"):
         (greeting,) = await chat.feed(updates.command("start", payload))
+        assert greeting.plain.startswith("I answer questions")
+    for payload in (quotation_payload("AAAAAAAAAA", 0), quotation_payload(key, 99)):
+        gone, greeting = await chat.feed(updates.command("start", payload))
+        assert gone.plain == "That quotation is no longer kept."
         assert greeting.plain.startswith("I answer questions")
 
 
@@ -240,9 +246,65 @@ async def test_a_plug_pulled_between_sending_and_noting(chat: Chat) -> None:
     assert dated.message_id == answer.message_id
 
 
-async def test_a_deleted_answer_is_not_missed(chat: Chat) -> None:
-    """Where the answer was deleted meanwhile, changing the question costs nothing and nobody."""
+async def test_a_deleted_answer_is_given_anew(chat: Chat) -> None:
+    """Where the answer was deleted meanwhile, the changed question gets a new message."""
     asked = updates.private_message("Who composed the opera about penguins?")
     (refusal,) = await chat.feed(asked)
     await chat.application.bot.delete_message(refusal.chat_id, refusal.message_id)
-    assert await chat.feed(updates.edited_message(asked, QUESTION)) == []
+    (answer,) = await chat.feed(updates.edited_message(asked, QUESTION))
+    assert answer.method == "sendMessage"
+    assert "ships waited" in answer.plain
+
+
+async def test_a_complaint_is_turned_into_an_answer_and_back(chat: Chat) -> None:
+    """What was no question and is edited into one is answered in the same place; and the other way round."""
+    asked = updates.private_message("🙂")
+    (complaint,) = await chat.feed(asked)
+    assert complaint.plain.startswith("There are no words in that")
+    for words, expected in (
+        (QUESTION, "ships waited"),
+        ("???", "There are no words"),
+        (QUESTION, "ships waited"),
+    ):
+        (edited,) = await chat.feed(updates.edited_message(asked, words))
+        assert edited.message_id == complaint.message_id
+        assert expected in edited.plain
+    assert chat.desk.memory.figures.since(datetime.min.replace(tzinfo=UTC)).refused == 0
+
+
+async def test_a_press_that_comes_late_is_done(chat: Chat) -> None:
+    """What was pressed while the bot was down is done when it is back, though nobody can answer the press."""
+    (answer,) = await chat.feed(updates.private_message(QUESTION))
+    data = next(data for text, data in buttons(answer) if text == "By date")
+    press = updates.callback_query(data, answer.message)
+    chat.api.push(press)
+    chat.api.expire_queries()
+    update = Update.de_json({**press, "update_id": 1}, chat.application.bot)
+    await chat.application.process_update(update)
+    assert chat.api.sent[-1].method == "editMessageText"
+    assert chat.api.sent[-1].plain != answer.plain
+
+
+async def test_a_press_under_another_message_does_nothing(chat: Chat) -> None:
+    """Nobody turns a message into an answer whose buttons it never had."""
+    (first,) = await chat.feed(updates.mention(QUESTION, user_id=ANN))
+    (second,) = await chat.feed(updates.mention(QUESTION, user_id=BO))
+    data = next(data for text, data in buttons(second) if text == "By date")
+    assert await chat.feed(updates.callback_query(data, first.message, user_id=BO)) == []
+    assert chat.toast.text == "These buttons are too old. Please ask again."
+
+
+async def test_quotations_of_ours_are_no_questions(chat: Chat) -> None:
+    """What somebody has put here through inline mode is not asked."""
+    quoted = updates.altered(
+        updates.private_message(QUESTION), {"via_bot": {"id": 42, "is_bot": True, "first_name": "Dateline"}}
+    )
+    assert await chat.feed(quoted) == []
+
+
+async def test_tagged_under_a_question_the_bot_is_asked_it(chat: Chat) -> None:
+    """In a group, its bare name as a reply to somebody's question asks that question."""
+    asked = updates.group_message(QUESTION, user_id=ANN)
+    chat.api.push(asked)
+    (answer,) = await chat.feed(updates.group_message("@dateline_bot", user_id=BO, reply_to=asked["message"]))
+    assert "ships waited" in answer.plain

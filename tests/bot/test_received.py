@@ -9,6 +9,7 @@ from bot_api.server import BotApi
 from conversing import Chat
 from desks import ADMIN, opened_desk
 from news_site.site import NewsSite
+from telegram import Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 from watching import HURRIED, publish
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from bot_api.updates import Update
+    from bot_api.updates import Update as Made
     from fakes import FakeEncoder
+    from telegram.ext import CallbackContext
 
 ANN = 1001
 TEXT = b"date 2025-01-11\n\nForty ships waited outside the harbour. The mayor spoke of a hard winter."
@@ -72,6 +74,7 @@ async def chat(coverage: Coverage, api: BotApi, tmp_path: Path) -> AsyncIterator
         opened = Bringing(application, desk, api)
         opened.received = received
         yield opened
+        await received.finish()
         await application.stop()
 
 
@@ -86,7 +89,7 @@ def kept(tmp_path: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir()) if folder.exists() else []
 
 
-def link(update: Update, address: str, words: str) -> Update:
+def link(update: Made, address: str, words: str) -> Made:
     """An update with a link put under some of its words."""
     message = update["message"]
     entity = {"type": "text_link", "offset": message["text"].index(words), "length": len(words)}
@@ -296,9 +299,8 @@ async def test_one_waits_for_the_other_and_is_told(chat: Bringing) -> None:
         (asked,) = await chat.feed(updates.private_message("How many ships?", user_id=ADMIN))
         assert "There is no coverage yet." in asked.plain
         assert articles(chat) == 0
-    await chat.application.stop()
+    await chat.received.finish()
     assert chat.api.sent[-1].plain == "1 article added"
-    await chat.application.start()
 
 
 async def test_an_album_is_not_told_for_each_of_it(chat: Bringing) -> None:
@@ -307,9 +309,8 @@ async def test_an_album_is_not_told_for_each_of_it(chat: Bringing) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
         update = updates.document(name, TEXT + name.encode(), user_id=ADMIN)
         await chat.feed(updates.altered(update, {"media_group_id": "7"}))
-    await chat.application.stop()
+    await chat.received.finish()
     assert [sent.plain for sent in chat.api.sent[before:]] == ["1 article added"] * 3
-    await chat.application.start()
 
 
 async def test_what_keeps_the_coverage_from_indexing_is_told(
@@ -336,3 +337,35 @@ async def test_others_add_nothing(chat: Chat, site: NewsSite) -> None:
     assert said.plain == "That is only for those who run this bot."
     assert await chat.feed(updates.group_command("add", site.url("/feed"), user_id=ANN)) == []
     assert articles(chat) == 0
+
+
+async def test_what_comes_with_the_stop_is_indexed_before_the_end(chat: Bringing) -> None:
+    """A document that is taken when the application runs no more is indexed all the same, and told."""
+    await chat.application.stop()
+    await chat.feed(updates.document("harbour.txt", TEXT, user_id=ADMIN))
+    await chat.received.finish()
+    assert chat.api.sent[-1].plain == "1 article added"
+    assert articles(chat) == 1
+    await chat.received.finish()
+    await chat.application.start()
+
+
+async def test_what_fails_beside_the_chat_goes_to_the_handlers_of_errors(
+    chat: Bringing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody foresaw is reported with the update that it came of."""
+    caught: list[tuple[object, BaseException | None]] = []
+
+    async def note(update: object, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        caught.append((update, context.error))
+
+    def fail(_inputs: object) -> None:
+        raise ZeroDivisionError
+
+    chat.application.add_error_handler(note)
+    monkeypatch.setattr(chat.desk.coverage, "index", fail)
+    await chat.feed(updates.command("add", "https://gull.example/feed", user_id=ADMIN))
+    await chat.received.finish()
+    ((update, error),) = caught
+    assert isinstance(update, Update)
+    assert isinstance(error, ZeroDivisionError)

@@ -117,14 +117,17 @@ def test_a_reader_of_another_language_reads_all_but_the_quotation_in_it() -> Non
 
 
 def test_where_else_it_stands_is_said() -> None:
-    """Under source and date, three sources of copies at most by name, or how many there are."""
+    """Under source and date, a few sources of copies by name and how many more, or how many there are."""
     copies = tuple(
         make_article(source=source) for source in ("The Wire", "The Wire", "Tide & Co", None, "A", "B")
     )
     (message,) = format_html(Reply((make_hit(also=copies),)), LIMIT)
-    assert message.endswith("11 January 2025\nalso in The Wire, Tide &amp; Co, A …")
+    assert message.endswith("11 January 2025\nalso in The Wire, Tide &amp; Co, A, B")
+    many = tuple(make_article(source=letter) for letter in "ABCDE")
+    (message,) = format_html(Reply((make_hit(also=many),)), LIMIT)
+    assert message.endswith("11 January 2025\nalso in A, B, C and 2 more")
     (message,) = format_html(Reply((make_hit(also=copies[3:4]),)), LIMIT)
-    assert message.endswith("11 January 2025\nalso in 1 more")
+    assert message.endswith("11 January 2025\nalso in 1 other article")
 
 
 def test_the_nearest_are_folded_under_the_refusal() -> None:

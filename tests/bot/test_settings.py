@@ -245,3 +245,28 @@ def test_garbled_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"DATELINE_HOME=caf\xe9")
     with pytest.raises(SettingsError, match=r"\.env is not UTF-8; save it as UTF-8"):
         read_settings()
+
+
+def test_a_missing_secret_is_told_by_the_settings_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing beside another setting is named as it is written in the environment."""
+    monkeypatch.setenv("DATELINE_WEBHOOK", "https://bot.example/telegram")
+    with pytest.raises(SettingsError, match=r"^the setting DATELINE_WEBHOOK_SECRET cannot be used: a "):
+        read_settings()
+
+
+def test_a_token_of_another_systems_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line end behind the token is none of it; one in the middle is a mistake that is told without it."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "42:made-up\r")
+    token = read_settings().token
+    assert token is not None
+    assert token.get_secret_value() == "42:made-up"
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "42:made up")
+    with pytest.raises(SettingsError, match="TELEGRAM_BOT_TOKEN") as caught:
+        read_settings()
+    assert "made up" not in str(caught.value)
+
+
+def test_a_blank_address_of_the_api_is_telegrams_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with every other setting, blank is as good as unset."""
+    monkeypatch.setenv("TELEGRAM_API_BASE", " ")
+    assert read_settings().api_base == "https://api.telegram.org"

@@ -15,19 +15,22 @@ import httpx
 import pytest
 from bot_api import updates
 from bot_api.server import TOKEN, BotApi
+from desks import make_desk
 from fakes import FakeEncoder
 from harbour import QUESTION, write_articles
 from programs import Program
+from remembered import make_given
 
 from bot import written
 from bot.memory.memory import Memory
 from bot.settings import Settings
-from bot.telegram import errors
+from bot.telegram import errors, running
 from bot.telegram.alarms import Alarms
 from bot.telegram.program import live
-from bot.telegram.running import TokenError
+from bot.telegram.running import THREADS, Running, TokenError
 from bot.telegram.webhook import ServerError
 from index.coverage import Coverage
+from index.database import CONNECTIONS
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -164,6 +167,39 @@ async def test_health_and_metrics_are_served(tmp_path: Path, api: BotApi, port: 
             assert 'dateline_updates_total{kind="message"} 1.0' in metrics
             assert "dateline_articles 1.0" in metrics
             assert (await client.post("/updates", json={})).status_code == 404
+
+
+async def test_updates_never_lack_a_thread(harbour: Coverage, api: BotApi) -> None:
+    """As many threads as there are updates at once work at the same moment, and each has a connection."""
+    meeting = threading.Barrier(THREADS, timeout=20)
+    async with living(harbour, api):
+        met = await asyncio.gather(*(asyncio.to_thread(meeting.wait) for _ in range(THREADS)))
+    assert sorted(met) == list(range(THREADS))
+    # Beside them the health is looked at, and inputs are watched.
+    assert THREADS + 3 <= CONNECTIONS
+
+
+async def test_what_was_kept_long_enough_is_let_go(
+    harbour: Coverage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Again and again old answers go, and whoever has not asked for a minute is known no longer."""
+    monkeypatch.setattr(running, "LETTING_GO", 0.05)
+    desk = make_desk(harbour)
+    old = make_given()
+    letting = asyncio.create_task(Running(desk, Alarms([]))._let_go())
+    await asyncio.sleep(0.2)
+    desk.memory.answers.keep(old)
+    desk.access.check(7, 7)
+    for hits in desk.access._storage.events.values():
+        hits[0].atime -= 61
+    for _ in range(200):
+        if desk.memory.answers.find(old.key) is None and not desk.access._storage.events:
+            break
+        await asyncio.sleep(0.05)
+    assert desk.memory.answers.find(old.key) is None
+    assert not desk.access._storage.events
+    assert not letting.done()
+    letting.cancel()
 
 
 async def test_no_server_without_being_asked(harbour: Coverage, api: BotApi, port: int) -> None:

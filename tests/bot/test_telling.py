@@ -223,6 +223,40 @@ async def test_the_wait_grows(chat: Newsroom, api: BotApi, monkeypatch: pytest.M
     assert waits[2] >= 0.4
 
 
+async def follow_of_many(chat: Newsroom) -> list[int]:
+    """More people than are written to at once, each of whom follows the question, in this order."""
+    people = [3000 + number for number in range(telling.UNDER_WAY + 2)]
+    for person in people:
+        await chat.feed(updates.command("follow", QUESTION, user_id=person))
+    return people
+
+
+async def test_chats_that_are_put_off_hold_up_nobody(chat: Newsroom, api: BotApi) -> None:
+    """While as many chats as are written to at once have to wait for an hour, the others are told."""
+    people = await follow_of_many(chat)
+    chat.publish("forty", FORTY)
+    api.fail("sendMessage", telling.UNDER_WAY, "429", retry_after=3600)
+    async with going_on(chat):
+        await asyncio.to_thread(api.wait_for, lambda _: len(chat.told) == 2)
+    assert {told.chat_id for told in chat.told} < set(people)
+    assert chat.telling._room._value == telling.UNDER_WAY
+    assert chat.telling._claims._value == telling.IN_ALL
+
+
+async def test_while_telegram_is_away_no_more_news_are_claimed(chat: Newsroom, api: BotApi) -> None:
+    """What could not be sent anyway stays unclaimed, so that a stop loses none of it."""
+    people = await follow_of_many(chat)
+    chat.publish("forty", FORTY)
+    api.fail("sendMessage", 99, "500")
+    async with going_on(chat):
+        await asyncio.to_thread(
+            api.wait_for, lambda api: sum(each.outcome == "failed" for each in api.calls) >= telling.UNDER_WAY
+        )
+        await asyncio.sleep(0.5)
+    claimed = [chat.desk.memory.follows.told(follow.key) for who in people for follow in chat.followed(who)]
+    assert sum(map(bool, claimed)) == telling.UNDER_WAY
+
+
 @pytest.mark.parametrize("where", [ANN, GROUP])
 async def test_where_the_bot_may_not_write_nothing_is_followed(
     chat: Newsroom, api: BotApi, where: int

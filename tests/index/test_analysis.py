@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from index.engines.analysis import CYRILLIC, STOP_WORDS, analyze, unify
+from index.engines.analysis import CYRILLIC, STOP_WORDS, analyze, unify, words_of
 
 # Each line is one word in several of its forms.
 FORMS = """
@@ -116,3 +116,10 @@ def test_a_text_reads_the_same_in_any_composition() -> None:
         parts = unicodedata.normalize("NFD", text)
         spellings = [text, parts, text.replace("'", "’"), text.replace("\u0301", "")]
         assert all(analyze(one) == analyze(other) for one, other in combinations(spellings, 2))
+
+
+@given(st.text())
+def test_what_is_remembered_of_a_text_is_what_it_comes_to(text: str) -> None:
+    """The first time and the next, in an order that nobody can change."""
+    text = text.encode("utf-8", "ignore").decode()
+    assert words_of(text) == words_of(text) == tuple(analyze(text))

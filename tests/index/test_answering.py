@@ -1,6 +1,8 @@
 # ruff: noqa: RUF001 - letters that look alike are what other alphabets have
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.encoder import Embeddings
+    from index.records import Article, Passage
     from index.reranker import Scores
 
 NOW = date(2025, 4, 20)
@@ -181,3 +184,18 @@ def test_the_threshold_decides_what_is_answered(tmp_path: Path) -> None:
         with Coverage.open(home, encoder=FakeEncoder(), threshold=threshold) as coverage:
             coverage.index([str(tmp_path / "harbour.txt")])
             assert coverage.ask("forty ships waited", now=NOW).answered is answered
+
+
+def test_questions_are_searched_for_side_by_side(news: Coverage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that are asked at once meet in the middle of their searches, each waiting there for the other."""
+    meeting, fetch = threading.Barrier(2), news._store.fetch
+
+    def fetch_together(numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        meeting.wait(20)
+        return fetch(numbers)
+
+    questions = ("Where did forty ships wait?", "Where did the ferry sink?")
+    alone = [news.ask(question, now=NOW) for question in questions]
+    monkeypatch.setattr(news._store, "fetch", fetch_together)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda question: news.ask(question, now=NOW), questions)) == alone

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 from tiny_models import make_encoder
 
 from index import encoder as encoder_module
@@ -104,6 +105,26 @@ def test_threads_may_share_an_encoder(shipped: SentenceEncoder) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(8)))
+
+
+def test_a_question_alone_is_what_one_of_a_list_is(shipped: SentenceEncoder) -> None:
+    """Bit for bit, though one thread encodes it and several the list; the threads are given back."""
+    threads = torch.get_num_threads()
+    for text in ("How many ships waited?", "Who?", "Why did the mayor close the harbour? " * 5):
+        assert shipped.encode_question(text).tobytes() == shipped.encode_questions([text])[0].tobytes()
+    assert torch.get_num_threads() == threads
+
+
+def test_questions_asked_at_once_are_each_their_own(shipped: SentenceEncoder) -> None:
+    """Encoded together or alone, each thread gets the vector of its own question."""
+    questions = [
+        f"How many {thing} waited in week {week}?" for thing in ("ships", "cars") for week in range(20)
+    ]
+    alone = shipped.encode_questions(questions)
+    with ThreadPoolExecutor(8) as pool:
+        found = np.stack(list(pool.map(shipped.encode_question, questions)))
+    assert min(cosines(found, alone)) > 0.998
+    assert np.argmax(found @ alone.T, axis=1).tolist() == list(range(40))
 
 
 @pytest.mark.usefixtures("shipped")
