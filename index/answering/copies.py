@@ -43,9 +43,10 @@ def also_in(
     `stories` are articles of this and other stories, in the order to name them.
     """
     own = shown.article
-    same = [each for each in stories if _of_one_story(each, own) and each.id != own.id]
+    same = (each for each in stories if _of_one_story(each, own) and each.id != own.id)
+    carrying = [each for each in same if carries(each.text, words)]
     others = [each.article for each in copies if not _of_one_story(each.article, own)]
-    return tuple({each.id: each for each in (*same, *others) if carries(each.text, words)}.values())
+    return tuple({each.id: each for each in (*carrying, *others)}.values())
 
 
 def _original_first(group: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
