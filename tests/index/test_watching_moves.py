@@ -134,6 +134,6 @@ def test_two_inputs_that_list_one_page_do_not_ask_for_it_twice(coverage: Coverag
     with watching(coverage, given, every=timedelta(seconds=0.1)) as watch:
         until(lambda: stored(coverage))
         for each in given:
-            watch.rest(each, 6)
+            watch.rest(each, 30)
     # Looked at again at half its age: some seconds old, it is asked for a few times, not at each visit.
     assert site.asked("/1") < site.asked("/feed") / 2
