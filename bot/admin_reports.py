@@ -154,7 +154,7 @@ def _themes(themes: Sequence[Sequence[str]], words: Words) -> Iterator[str]:
             examples=" · ".join(f"“{brief(question, EXAMPLE_CHARACTERS)}”" for question in each[:EXAMPLES]),
         )
     if len(themes) > THEMES:
-        yield _more(len(themes) - THEMES, words)
+        yield words.more(len(themes) - THEMES)
 
 
 def _remarks(report: Report) -> Iterator[str]:
@@ -169,13 +169,8 @@ def _remarks(report: Report) -> Iterator[str]:
 
 def _listed(lines: Sequence[str], most: int, words: Words) -> list[str]:
     """The lines as a list, cut where it is long."""
-    rest = [_more(len(lines) - most, words)] if len(lines) > most else []
+    rest = [words.more(len(lines) - most)] if len(lines) > most else []
     return [*(f"• {brief(line)}" for line in lines[:most]), *rest]
-
-
-def _more(number: int, words: Words) -> str:
-    """That a list is longer than it is shown."""
-    return words.count("and {number} more", "and {number} more", number)
 
 
 def _paragraphs(*parts: Sequence[str] | Iterator[str]) -> str:

@@ -69,8 +69,8 @@ class Page:
 
     `key` names the answer, where one is kept; `bare` is one that has nothing to turn over. `places` are
     the places, among what is kept of it, of the passages on this page; of those in `whole` the article
-    says no more. `filtered` names what its question
-    was understood to restrict. `within` tells that this is a passage in its context, opened from `turn`.
+    says no more. `filtered` names what its question was understood to restrict. `within` tells that this
+    is a passage in its context, opened from `turn`.
     """
 
     reply: Reply
@@ -104,8 +104,9 @@ class Answers:
             return self._complain(question, error, asker)
         return self._give(answer, asker)
 
-    def widen(self, given: Given, asker: Asker) -> Page:
+    def widen(self, given: Given, shown: int, words: Words) -> Page:
         """The same question asked again without the filters that its words implied."""
+        asker = Asker(given.person, given.chat, given.thread, given.asked_in, words, shown)
         try:
             answer = self._coverage.ask(given.query.text, count=KEPT, widen=True)
         except QuestionError as error:
@@ -148,11 +149,9 @@ class Answers:
 
     def _give(self, answer: Answer, asker: Asker) -> Page:
         notice = say_why_not(answer, asker.words)
-        answering = [hit for hit in answer.hits if hit.answers and answer.answered]
-        rest = [
-            hit for hit in answer.hits if not (hit.answers and answer.answered) and hit.confidence >= NEAR
-        ]
-        hits = [] if notice else [*answering, *rest]
+        # Which of them answer is told again on each page; where they are kept, they stand by rank.
+        said = [hit for hit in answer.hits if (hit.answers and answer.answered) or hit.confidence >= NEAR]
+        hits = [] if notice else said
         given = _given(answer, hits, asker)
         kept = self._keep(given, asker)
         if notice:
@@ -183,15 +182,9 @@ def _given(answer: Answer, hits: Sequence[Hit], asker: Asker) -> Given:
 
 
 def _page(given: Given, found: Sequence[Hit], turn: Turn, shown: int, words: Words) -> Page:
-    """The page of what was found: first those that answer, `shown` at a time, then those that may not."""
+    """The page that is asked for of what was found, or the last where there are not so many."""
     searched = format_query(given.query, given.newest, words)
-    answering = [hit for hit in found if hit.answers and given.answered]
-    others = [hit for hit in found if not (hit.answers and given.answered)]
-    if turn.order == "date":
-        answering.sort(key=_newest_first)
-        others.sort(key=_newest_first)
-    first = shown if answering else min(shown, NEAREST)
-    pages = [*_chunks(answering, shown), *_chunks(others, first)]
+    pages = _pages(given, found, turn.order, shown)
     number = min(max(turn.number, 0), max(len(pages) - 1, 0))
     hits = pages[number] if pages else []
     places = {_span(mark): place for place, mark in enumerate(given.marks)}
@@ -200,7 +193,8 @@ def _page(given: Given, found: Sequence[Hit], turn: Turn, shown: int, words: Wor
     best = hits[:1] if not number and given.answered else []
     hits = [*best, *(from_lit(hit, LATE) for hit in hits[len(best) :])]
     start = 1 + sum(len(page) for page in pages[:number])
-    if hits and hits[0].answers and given.answered:
+    answering = [hit for hit in found if _answers(given, hit)]
+    if hits and _answers(given, hits[0]):
         reply = Reply(tuple(hits), searched=searched, first=start)
     elif number == 0:
         reply = refuse(hits, searched, words)
@@ -219,6 +213,19 @@ def _page(given: Given, found: Sequence[Hit], turn: Turn, shown: int, words: Wor
         filtered=_filtered(given.query),
         outcome="answered" if answering else "refused",
     )
+
+
+def _answers(given: Given, hit: Hit) -> bool:
+    return hit.answers and given.answered
+
+
+def _pages(given: Given, found: Sequence[Hit], order: Order, shown: int) -> list[list[Hit]]:
+    """What was found, `shown` at a time: first those that answer, then those that may not."""
+    ordered = sorted(found, key=newest_first) if order == "date" else found
+    answering = [hit for hit in ordered if _answers(given, hit)]
+    others = [hit for hit in ordered if not _answers(given, hit)]
+    # Under a refusal fewer are worth their room.
+    return [*_chunks(answering, shown), *_chunks(others, shown if answering else min(shown, NEAREST))]
 
 
 def _filtered(query: Query) -> Filtered:
@@ -241,7 +248,7 @@ def _span(mark: Mark) -> tuple[str, int, int]:
     return mark.article_id, mark.start, mark.end
 
 
-def _newest_first(hit: Hit) -> tuple[bool, int]:
+def newest_first(hit: Hit) -> tuple[bool, int]:
     """What sorts by day, the newest first and the undated last, and leaves the rest as it is."""
     day: date | None = hit.article.published
     return day is None, -day.toordinal() if day else 0

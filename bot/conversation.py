@@ -6,10 +6,12 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.citations import isolated
 from bot.languages.words import ENGLISH
+from bot.memory.forgetting import Forgetting
 from index.errors import QuestionError
 from index.records import Answer, Hit, Query
 
@@ -51,7 +53,7 @@ class Conversation:
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self._topics: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
-        self._forgotten: dict[Hashable, float] = {}
+        self._forgetting = Forgetting()
         self._lock = threading.Lock()
 
     def greet(self, words: Words = ENGLISH) -> Reply:
@@ -83,7 +85,7 @@ class Conversation:
         Raises:
             QuestionError: there is nothing to look for.
         """
-        begun = time.monotonic()
+        begun = datetime.now(UTC)
         topic = self._topic(who)
         answer = self._coverage.ask(question, count=count, topic=topic)
         if topic and answer.query.topic == topic and len(question.split()) >= SENTENCE:
@@ -104,7 +106,7 @@ class Conversation:
     def forget(self, person: int) -> None:
         """Forget what a person was talking of, in whatever chat."""
         with self._lock:
-            self._forgotten[person] = time.monotonic()
+            self._forgetting.note(person)
             for who in [who for who in self._topics if isinstance(who, tuple) and who[-1] == person]:
                 del self._topics[who]
 
@@ -115,20 +117,20 @@ class Conversation:
             # The oldest stand first.
             while self._topics and next(iter(self._topics.values()))[1] <= before:
                 self._topics.popitem(last=False)
-            self._forgotten = {person: at for person, at in self._forgotten.items() if at > before}
+        self._forgetting.let_go()
 
     def _topic(self, who: Hashable) -> str:
         with self._lock:
             topic, at = self._topics.get(who, ("", 0.0))
         return topic if time.monotonic() - at < TALK_SECONDS else ""
 
-    def _remember(self, who: Hashable, topic: str, begun: float) -> None:
+    def _remember(self, who: Hashable, topic: str, begun: datetime) -> None:
         if who is None:
             return
         person = who[-1] if isinstance(who, tuple) else who
         with self._lock:
             # Who has asked to be forgotten since is not remembered for a question from before that.
-            if self._forgotten.get(person, 0.0) >= begun:
+            if self._forgetting.covers(begun, person):
                 return
             self._topics[who] = (topic, time.monotonic())
             self._topics.move_to_end(who)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bot.memory.answers import new_key
 from bot.memory.follows import Follow
-from bot.news import News, answering, names_of
+from bot.news import News, names_of
 from index.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Follower:
     def _fresh(self, follow: Follow, answer: Answer) -> Iterator[Hit]:
         """Of what answers, the best of each story that was not told."""
         known = self._memory.follows.told(follow.key)
-        for hit in answering(answer):
+        for hit in answer.answering:
             names = names_of(hit)
             if known.isdisjoint(names):
                 yield hit
@@ -183,7 +183,7 @@ class Follower:
         today = now.astimezone(self._zone).date()
         try:
             answer = self._coverage.ask(follow.question, count=FEW, after=follow.after, now=today)
-            if len(answering(answer)) < FEW:
+            if len(answer.answering) < FEW:
                 return answer
             return self._coverage.ask(follow.question, count=MANY, after=follow.after, now=today)
         except QuestionError as error:
@@ -231,6 +231,6 @@ def begin(
     person, chat, thread, language = place
     follow = Follow(new_key(), person, chat, thread, answer.query.text, language, after, datetime.now(UTC))
     outcome = memory.follows.add(follow, limit, started)
-    if outcome == "added" and (hits := answering(answer)):
+    if outcome == "added" and (hits := answer.answering):
         memory.follows.tell(follow.key, set().union(*map(names_of, hits)))
     return Begun(outcome, answer, follow.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.memory.follows import Follow
-from index.records import Answer, Hit, Query, digest_of
+from index.records import Hit, Query, digest_of
 
 # Sentences of fewer words may be said of anything.
 TELLING_WORDS = 6
@@ -30,11 +30,6 @@ class News:
     def stories(self) -> set[str]:
         """All by which the stories are known again that are told with it."""
         return names_of(self.hit).union(*map(names_of, self.others))
-
-
-def answering(answer: Answer) -> list[Hit]:
-    """The hits that answer, each by itself."""
-    return [hit for hit in answer.hits if answer.answered and hit.answers]
 
 
 def names_of(hit: Hit) -> set[str]:

@@ -218,6 +218,11 @@ class Answer:
     remark: str | None = None
     unread: str | None = None
 
+    @property
+    def answering(self) -> tuple[Hit, ...]:
+        """The hits that answer, each by itself; none where the best does not."""
+        return tuple(hit for hit in self.hits if self.answered and hit.answers)
+
     def as_json(self) -> dict[str, Any]:
         """The object that `ask --json` prints; programs rely on its form."""
         query = self.query

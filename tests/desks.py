@@ -6,22 +6,19 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from bot_api.server import TOKEN, BotApi
-from telegram import LinkPreviewOptions, Update
-from telegram.constants import ParseMode
-from telegram.ext import Application, Defaults
+from telegram import Update
+from telegram.ext import ExtBot
 
-from bot.answers import Answers
-from bot.conversation import Conversation
 from bot.memory.memory import Memory
 from bot.settings import Settings
-from bot.telegram.access import Access, Limits
-from bot.telegram.desk import Desk
-from bot.telegram.metrics import Metrics
-from bot.telegram.sending import Sender
+from bot.telegram.program import begin_building, furnish
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
+    from telegram.ext import Application
+
+    from bot.telegram.desk import Desk
     from index.coverage import Coverage
 
     AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -32,17 +29,7 @@ ADMIN = 4242
 def make_desk(coverage: Coverage, **settings: Any) -> Desk:
     """A desk on a coverage; the settings are those of the environment, by their names there."""
     made = Settings(_env_file=None, **({"DATELINE_ADMINS": str(ADMIN)} | settings))
-    memory, conversation, metrics = Memory(coverage.database), Conversation(coverage), Metrics()
-    return Desk(
-        coverage=coverage,
-        memory=memory,
-        conversation=conversation,
-        answers=Answers(coverage, memory, conversation),
-        sender=Sender(coverage, metrics),
-        access=Access(made.chat_ids, frozenset(made.admin_ids), Limits(made.person_limit, made.chat_limit)),
-        metrics=metrics,
-        settings=made,
-    )
+    return furnish(coverage, Memory(coverage.database), made)
 
 
 @asynccontextmanager
@@ -50,23 +37,11 @@ async def opened_desk(
     coverage: Coverage, api: BotApi, **settings: Any
 ) -> AsyncIterator[tuple[AnyApplication, Desk]]:
     """An application without any handlers yet, and the desk for them."""
-    application: AnyApplication = (
-        Application.builder()
-        .token(TOKEN)
-        .base_url(f"{api.base_url}/bot")
-        .base_file_url(f"{api.base_url}/file/bot")
-        .defaults(
-            Defaults(
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                allow_sending_without_reply=True,
-            )
-        )
-        .updater(None)
-        .build()
-    )
-    async with application:
-        yield application, make_desk(coverage, **settings)
+    there = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": api.base_url}
+    desk = make_desk(coverage, **(there | settings))
+    # Without the order and the pace of the program: a test feeds it one update after the other.
+    async with begin_building(desk.settings).updater(None).build() as application:
+        yield application, desk
 
 
 async def feed(application: AnyApplication, api: BotApi, update: dict[str, Any]) -> None:
@@ -74,3 +49,23 @@ async def feed(application: AnyApplication, api: BotApi, update: dict[str, Any])
     number = api.push(update)
     read = Update.de_json({**update, "update_id": number}, application.bot)
     await application.process_update(read)
+
+
+def sharing() -> Iterator[BotApi]:
+    """A Bot API; made a fixture by `api = pytest.fixture(sharing)`, of a module or of one test."""
+    with BotApi() as opened:
+        yield opened
+
+
+def knowing_admin() -> Iterator[BotApi]:
+    """A Bot API that knows the admin, made a fixture likewise."""
+    with BotApi() as opened:
+        opened.add_chat(ADMIN)
+        yield opened
+
+
+async def talking(api: BotApi) -> AsyncIterator[ExtBot[None]]:
+    """A bot without any program around it, made a fixture likewise."""
+    made: ExtBot[None] = ExtBot(TOKEN, base_url=f"{api.base_url}/bot")
+    async with made:
+        yield made

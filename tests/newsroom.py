@@ -92,3 +92,9 @@ async def opened_newsroom(
     publish(coverage, folder, "winter", WINTER)
     async with opened_desk(coverage, api, **settings) as (application, desk):
         yield Newsroom(application, desk, api, folder)
+
+
+async def newcomer(coverage: Coverage, api: BotApi, tmp_path: Path) -> AsyncIterator[Newsroom]:
+    """A chat with a bot that knows nothing of ships yet; made a fixture by `pytest.fixture(newcomer)`."""
+    async with opened_newsroom(coverage, api, tmp_path / "news") as opened:
+        yield opened

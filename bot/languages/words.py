@@ -43,6 +43,10 @@ class Words:
         """One of both texts, or whatever form the language has for this number; `{number}` is the number."""
         return self._fill(self._catalogue.ngettext(one, many, number), {"number": number, **values})
 
+    def more(self, number: int) -> str:
+        """That a list goes on for so many."""
+        return self.count("and {number} more", "and {number} more", number)
+
     def number(self, number: float) -> str:
         """A number with the reader's separators."""
         from babel.numbers import format_decimal

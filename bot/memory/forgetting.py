@@ -5,6 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 # Nothing that somebody waits for is in progress for so long.
 REMEMBERED = timedelta(hours=1)
@@ -16,10 +20,10 @@ class Forgetting:
 
     def __init__(self) -> None:
         # The oldest stand first.
-        self._moments: OrderedDict[int, datetime] = OrderedDict()
+        self._moments: OrderedDict[Hashable, datetime] = OrderedDict()
         self._lock = threading.Lock()
 
-    def note(self, person: int) -> None:
+    def note(self, person: Hashable) -> None:
         """A person is being forgotten now."""
         with self._lock:
             self._moments[person] = datetime.now(UTC)
@@ -27,7 +31,7 @@ class Forgetting:
             if len(self._moments) > PEOPLE:
                 self._moments.popitem(last=False)
 
-    def covers(self, begun: datetime, *people: int) -> bool:
+    def covers(self, begun: datetime, *people: Hashable) -> bool:
         """Whether one of these people was forgotten after something had begun, or at that moment."""
         with self._lock:
             moments = [self._moments[each] for each in people if each in self._moments]

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telegram.constants import ChatAction, MessageLimit
 from telegram.error import BadRequest
 
-from bot.answers import Page
+from bot.answers import Page, newest_first
 from bot.citations import isolated
 from bot.conversation import Reply, complain
 from bot.excerpts import beginning, to_sentence
 from bot.pictures import draw_reports, period_of
 from bot.telegram.addressing import thread_of
+from bot.telegram.harmless import says
 from bot.telegram.typing_sign import seen_typing
 from bot.timeline import TOPIC_CHARACTERS, caption, make_timeline, quoted_of, write_timeline
 from index.errors import QuestionError
@@ -52,10 +52,10 @@ class Browsing:
 
     async def latest(self, update: Update, context: Context) -> None:
         """Quote the newest articles, or the newest on a topic, by a sentence each."""
-        message = update.message
-        if message is None or not await self._desk.admits(update):
+        served = await self._desk.served(update)
+        if served is None:
             return
-        reader, topic = await self._desk.reader(message.from_user), _topic(context)
+        (message, reader), topic = served, _topic(context)
         try:
             async with seen_typing(message.chat, thread_of(message)):
                 hits = await asyncio.to_thread(_newest, self._desk.coverage, topic)
@@ -76,10 +76,10 @@ class Browsing:
 
     async def timeline(self, update: Update, context: Context) -> None:
         """Tell who reported what on a topic when: a picture, and a few of the reports in their order."""
-        message = update.message
-        if message is None or not await self._desk.admits(update):
+        served = await self._desk.served(update)
+        if served is None:
             return
-        reader, topic = await self._desk.reader(message.from_user), _topic(context)
+        (message, reader), topic = served, _topic(context)
         if not topic:
             await self._desk.sender.say(
                 message, reader.words.say("Name a topic after the command, for example: /timeline elections")
@@ -100,10 +100,10 @@ class Browsing:
 
     async def sources(self, update: Update, _context: Context) -> None:
         """List whose articles there are, how many of each, and the day of the newest."""
-        message = update.message
-        if message is None or not await self._desk.admits(update):
+        served = await self._desk.served(update)
+        if served is None:
             return
-        reader = await self._desk.reader(message.from_user)
+        message, reader = served
         sources = await asyncio.to_thread(self._desk.coverage.sources)
         if sources:
             await self._desk.sender.say(message, format_sources(sources, reader.words))
@@ -129,7 +129,7 @@ class Browsing:
             await message.reply_photo(picture, caption(made, words, period_of(days)), filename="reports.png")
         except BadRequest as error:
             # There are groups that let nobody send pictures; they get the words.
-            if "not enough rights" not in error.message.lower():
+            if not says(error, "not enough rights"):
                 raise
             log.info("a picture was not sent: %s", error)
             return False
@@ -158,7 +158,7 @@ def format_sources(sources: Sequence[SourceExtent], words: Words) -> str:
     lines = [words.count("{number} article in the coverage:", "{number} articles in the coverage:", number)]
     lines += [_source_line(each, words) for each in sources[:SOURCES]]
     if len(sources) > SOURCES:
-        lines.append(words.count("and {number} more", "and {number} more", len(sources) - SOURCES))
+        lines.append(words.more(len(sources) - SOURCES))
     return "\n".join(lines)
 
 
@@ -187,7 +187,7 @@ def _newest(coverage: Coverage, topic: str) -> list[Hit]:
     """The newest articles, or those on a topic, each by one sentence; the undated come last."""
     if topic:
         found = coverage.about(topic, count=REPORTS)
-        found.sort(key=lambda hit: hit.article.published or date.min, reverse=True)
+        found.sort(key=newest_first)
     else:
         found = coverage.newest(LATEST)
     return [to_sentence(hit) for hit in found[:LATEST]]

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.answers import Asker
 from bot.telegram.harmless import toast
 from bot.telegram.keyboards import BAD, CONTEXT, FOLLOW, GOOD, WIDEN, Press, read_press
 from bot.telegram.pressed import stands_there
@@ -74,17 +73,14 @@ class Buttons:
         self, query: CallbackQuery, context: Context, given: Given, press: Press, reader: Reader
     ) -> None:
         page, _ = await asyncio.gather(asyncio.to_thread(self._page, given, press, reader), toast(query))
-        messages = await self._desk.sender.turn(context.bot, given, page, reader.words)
-        for key in {given.key, page.key or given.key}:
-            await asyncio.to_thread(self._desk.memory.answers.place, key, messages)
+        await self._desk.turn(context.bot, given, page, reader.words)
 
     def _page(self, given: Given, press: Press, reader: Reader) -> Page:
         answers, words = self._desk.answers, reader.words
         if press.what == CONTEXT:
             return answers.in_context(given, press.place, press.turn, words)
         if press.what == WIDEN:
-            asker = Asker(given.person, given.chat, given.thread, given.asked_in, words, reader.shown)
-            return answers.widen(given, asker)
+            return answers.widen(given, reader.shown, words)
         return answers.turn(given, press.turn, reader.shown, words)
 
     async def _vote(self, query: CallbackQuery, press: Press, reader: Reader) -> None:

@@ -19,6 +19,7 @@ from bot.excerpts import beginning, to_sentence
 from bot.languages.words import words_for
 from bot.links import link_to
 from bot.replies import format_html
+from bot.telegram.harmless import says
 from bot.telegram.pace import seconds_of
 from index.errors import DatelineError
 
@@ -126,13 +127,11 @@ class Delivery:
         return None
 
     async def _refused(self, error: BadRequest, follow: Follow) -> float | None:
-        # Telegram's library changes the case of what Telegram says.
-        reason = error.message.lower()
-        if self._within_topic and any(each in reason for each in _TOPIC_GONE):
+        if self._within_topic and says(error, *_TOPIC_GONE):
             self._within_topic = False
             return 0.0
         self._desk.metrics.refused()
-        if any(each in reason for each in _CHAT_GONE):
+        if says(error, *_CHAT_GONE):
             await asyncio.to_thread(self._desk.memory.follows.drop_chat, follow.chat)
         log.error("news were not sent, Telegram refuses them: %s", error)
         return None

@@ -22,6 +22,10 @@ from index.coverage import Coverage
 if TYPE_CHECKING:
     from telegram import Chat, Message, Update, User
 
+    from bot.answers import Page
+    from bot.memory.answers import Given
+    from bot.telegram.sending import AnyBot
+
 
 class Reader(NamedTuple):
     """A person as we write to them: in which language, with how many passages at first."""
@@ -51,6 +55,12 @@ class Desk:
         person = await asyncio.to_thread(self.memory.people.get, user.id)
         return Reader(user.id, words_for(person.language or user.language_code), person.shown or SHOWN)
 
+    async def turn(self, bot: AnyBot, given: Given, page: Page, words: Words) -> None:
+        """Turn the messages that show an answer into another page, of that answer or of a new one."""
+        messages = await self.sender.turn(bot, given, page, words)
+        for key in {given.key, page.key or given.key}:
+            await asyncio.to_thread(self.memory.answers.place, key, messages)
+
     async def admits(self, update: Update) -> bool:
         """Whether to serve whoever sent this; if not, they are told why, once."""
         # Who writes in the name of a group or channel is that group or channel.
@@ -64,6 +74,12 @@ class Desk:
             words = (await self.reader(update.effective_user)).words
             await self._turn_away(update, _why_not(verdict.reason, person, chat, words))
         return False
+
+    async def served(self, update: Update) -> tuple[Message, Reader] | None:
+        """A new message, and how to write to whoever sent it; None for whoever is not served."""
+        if update.message is None or not await self.admits(update):
+            return None
+        return update.message, await self.reader(update.message.from_user)
 
     async def asked_by_a_person(
         self, update: Update, *, anybody: bool = False

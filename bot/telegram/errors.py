@@ -12,6 +12,7 @@ from telegram import Update
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TelegramError
 
 from bot.languages.words import words_for
+from bot.telegram.harmless import LATE, says, toast
 
 if TYPE_CHECKING:
     from telegram.ext import CallbackContext
@@ -21,12 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A button's answer that comes too late is nobody's loss.
-LATE = "query is too old"
 CONFLICT = "another program polls Telegram with the same token; stop one of the two"
 # Seconds after which a conflict that lasts is told again: ten minutes, then twice that, up to a day.
 FIRST_AGAIN, LAST_AGAIN = 600.0, 86_400.0
-ALERT_CHARACTERS = 200
 
 
 class Errors:
@@ -48,7 +46,7 @@ class Errors:
             self._metrics.refused()
         if isinstance(error, Forbidden):
             log.info("a message was not sent: %s", error)
-        elif isinstance(error, BadRequest) and LATE in error.message.lower():
+        elif isinstance(error, BadRequest) and says(error, *LATE):
             log.info("an answer came too late: %s", error)
         elif isinstance(error, Conflict):
             self._tell_conflict()
@@ -66,7 +64,7 @@ class Errors:
         )
         with suppress(TelegramError):
             if update.callback_query is not None:
-                await update.callback_query.answer(apology[:ALERT_CHARACTERS], show_alert=True)
+                await toast(update.callback_query, apology, alert=True)
             elif update.effective_message is not None:
                 self._metrics.question("failed")
                 await update.effective_message.reply_text(escape(apology))

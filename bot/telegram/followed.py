@@ -83,7 +83,7 @@ def followed_words(
         label = f"✕ {words.number(number)}. {beginning(follow.question, LABEL_CHARACTERS)}"
         rows.append([stop_button(label, follow.key, person)])
     if len(shown) > LISTED:
-        lines.append(words.count("and {number} more", "and {number} more", len(shown) - LISTED))
+        lines.append(words.more(len(shown) - LISTED))
     head = words.count("You follow {number} question:", "You follow {number} questions:", len(shown))
     hint = words.say("Press on one to follow it no longer.")
     return "\n\n".join([head, "\n".join(lines), hint]), InlineKeyboardMarkup(rows)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatMemberStatus
 
-from bot.answers import Asker
 from bot.conversation import complain
 from bot.excerpts import beginning
 from bot.following import MANY, Place, begin
@@ -25,7 +24,7 @@ from bot.telegram.followed import (
 )
 from bot.telegram.harmless import GONE, UNCHANGED, toast, unless
 from bot.telegram.keyboards import read_press
-from bot.telegram.pressed import rewrite, stands_there
+from bot.telegram.pressed import carried_under, rewrite, stands_there
 from index.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -161,13 +160,8 @@ class Follows:
 
     async def _answer(self, query: CallbackQuery, given: Given, reader: Reader) -> None:
         """Turn the messages that show an answer into what answers its question now."""
-        answers, place = self._desk.answers, self._desk.memory.answers.place
-        asker = Asker(given.person, given.chat, given.thread, given.asked_in, reader.words, reader.shown)
-        page = await asyncio.to_thread(answers.widen, given, asker)
-        bot = cast("ExtBot[None]", query.get_bot())
-        messages = await self._desk.sender.turn(bot, given, page, reader.words)
-        for key in {given.key, page.key or given.key}:
-            await asyncio.to_thread(place, key, messages)
+        page = await asyncio.to_thread(self._desk.answers.widen, given, reader.shown, reader.words)
+        await self._desk.turn(cast("ExtBot[None]", query.get_bot()), given, page, reader.words)
 
     async def _followed(self, reader: Reader, chat: int) -> tuple[str, InlineKeyboardMarkup | None]:
         follows = await asyncio.to_thread(self._desk.memory.follows.of, reader.id)
@@ -191,7 +185,7 @@ class Follows:
         if replied is None or replied.forum_topic_created is not None:
             return None
         memory = self._desk.memory
-        for carried in _carried(replied):
+        for carried in carried_under(replied):
             if (press := read_press(carried)) and (
                 given := await asyncio.to_thread(memory.answers.find, press.key)
             ):
@@ -207,12 +201,6 @@ class Follows:
             return given.query.text
         written = question_for(context.bot.id, context.bot.username, replied) or replied.text or ""
         return None if written.startswith("/") else written
-
-
-def _carried(message: Message) -> list[str]:
-    """What the buttons under a message carry."""
-    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    return [button.callback_data for row in rows for button in row if isinstance(button.callback_data, str)]
 
 
 def _language_of(message: Message) -> str | None:

@@ -1,4 +1,4 @@
-"""Refusals of Telegram's that are no fault of anybody's."""
+"""What Telegram refuses, and which of its refusals are no fault of anybody's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from telegram import CallbackQuery
+    from telegram.error import TelegramError
 
 # What was pressed twice says the same twice.
 UNCHANGED = "message is not modified"
@@ -19,6 +20,13 @@ GONE = ("message to edit not found", "message to delete not found", "message can
 # A press is to be answered within seconds; while the bot was down, or behind, nobody could.
 LATE = ("query is too old", "query id is invalid")
 TOAST_CHARACTERS = 200
+
+
+def says(error: TelegramError, *reasons: str) -> bool:
+    """Whether Telegram names one of these reasons, given in small letters."""
+    # Telegram's library changes the case of what Telegram says.
+    said = error.message.lower()
+    return any(reason in said for reason in reasons)
 
 
 async def unless(call: Coroutine[Any, Any, object], *harmless: str) -> bool:
@@ -30,8 +38,7 @@ async def unless(call: Coroutine[Any, Any, object], *harmless: str) -> bool:
     try:
         await call
     except BadRequest as error:
-        # Telegram's library changes the case of what Telegram says.
-        if not any(reason in error.message.lower() for reason in harmless):
+        if not says(error, *harmless):
             raise
         return False
     return True

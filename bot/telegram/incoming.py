@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # All that parsing has been seen to raise for an update that is not as Telegram documents it.
-BROKEN = (*(ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError),)
+BROKEN = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 OK = 200
 # Telegram does not know the token, or the address that it stands in.
 REFUSED = (401, 404)

@@ -13,13 +13,13 @@ from telegram import (
     LinkPreviewOptions,
 )
 from telegram.constants import MessageLimit, ParseMode
-from telegram.error import BadRequest
 
 from bot.citations import citation, title_of
 from bot.conversation import Reply
 from bot.excerpts import beginning, to_sentence
 from bot.replies import format_html
 from bot.telegram.deep_links import question_payload
+from bot.telegram.harmless import LATE, unless
 from index.errors import DatelineError, QuestionError
 
 if TYPE_CHECKING:
@@ -94,20 +94,16 @@ class Inline:
 
 
 async def _answer(query: InlineQuery, offer: _Offer) -> None:
-    try:
-        # Each in their own language: what is kept of it is for nobody else who types the same.
-        await query.answer(offer.results, cache_time=offer.kept, is_personal=True, button=offer.button)
-    except BadRequest as error:
-        # Whoever types on has left the query behind.
-        if "query is too old" not in error.message.lower():
-            raise
+    # Each in their own language: what is kept of it is for nobody else who types the same.
+    answer = query.answer(offer.results, cache_time=offer.kept, is_personal=True, button=offer.button)
+    # Whoever types on has left the query behind.
+    await unless(answer, *LATE)
 
 
 def _find(coverage: Coverage, question: str, words: Words) -> list[Hit]:
     """The passages that answer, each short enough to be one message with its citation."""
     answer = coverage.ask(question, count=OFFERED)
-    answering = [hit for hit in answer.hits if answer.answered and hit.answers]
-    fitting = (hit if _fits(hit, words) else to_sentence(hit) for hit in answering)
+    fitting = (hit if _fits(hit, words) else to_sentence(hit) for hit in answer.answering)
     return [hit for hit in fitting if _fits(hit, words)]
 
 

@@ -1,4 +1,4 @@
-"""A message of ours that is changed in place by a press on its buttons."""
+"""The buttons under a message of ours, and the message changed in place by a press on one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from telegram import CallbackQuery, InlineKeyboardMarkup
 
 
+def carried_under(message: Message) -> list[str]:
+    """What the buttons under a message carry."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return [button.callback_data for row in rows for button in row if isinstance(button.callback_data, str)]
+
+
 def stands_there(query: CallbackQuery, owner: str) -> bool:
     """Whether a button that names this owner stands under the message that was pressed on.
 
@@ -21,8 +27,7 @@ def stands_there(query: CallbackQuery, owner: str) -> bool:
     message = query.message
     if not isinstance(message, Message) or not message.is_accessible:
         return message is not None
-    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    return any(owner in str(button.callback_data).split(":") for row in rows for button in row)
+    return any(owner in carried.split(":") for carried in carried_under(message))
 
 
 async def rewrite(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:

@@ -26,12 +26,15 @@ from bot.telegram.sending import Sender
 if TYPE_CHECKING:
     from typing import Any
 
+    from telegram.ext import ApplicationBuilder
+
     from bot.memory.memory import Memory
     from bot.settings import Settings
     from bot.telegram.alarms import Alarms
     from index.coverage import Coverage
 
     AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+    AnyBuilder = ApplicationBuilder[Any, Any, Any, Any, Any, Any]
 
 log = logging.getLogger(__name__)
 
@@ -85,20 +88,26 @@ def furnish(coverage: Coverage, memory: Memory, settings: Settings) -> Desk:
     )
 
 
-def build(settings: Settings, order: Order, polled: Polled | None) -> AnyApplication:
-    """The application without handlers, not yet started; it polls over `polled`, or is handed its updates."""
-    builder = (
+def begin_building(settings: Settings) -> AnyBuilder:
+    """A builder of an application that talks to the settings' Bot API, in our way of writing."""
+    defaults = Defaults(
+        parse_mode=ParseMode.HTML,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        allow_sending_without_reply=True,
+    )
+    return (
         Application.builder()
         .token(settings.token.get_secret_value() if settings.token else "")
         .base_url(f"{settings.api_base}/bot")
         .base_file_url(f"{settings.api_base}/file/bot")
-        .defaults(
-            Defaults(
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                allow_sending_without_reply=True,
-            )
-        )
+        .defaults(defaults)
+    )
+
+
+def build(settings: Settings, order: Order, polled: Polled | None) -> AnyApplication:
+    """The application without handlers, not yet started; it polls over `polled`, or is handed its updates."""
+    builder = (
+        begin_building(settings)
         .rate_limiter(Pace(stepped_aside))
         .concurrent_updates(order)
         .connection_pool_size(AT_ONCE)

@@ -62,10 +62,10 @@ class Questions:
 
     async def started(self, update: Update, context: Context) -> None:
         """Say what the bot does; or what the link that led here asks for."""
-        message = update.message
-        if message is None or not await self._desk.admits(update):
+        served = await self._desk.served(update)
+        if served is None:
             return
-        reader = await self._desk.reader(message.from_user)
+        message, reader = served
         opened = read_payload(context.args[0]) if context.args else None
         if isinstance(opened, str):
             await self.answer(message, opened, reader)
@@ -80,24 +80,24 @@ class Questions:
 
     async def helped(self, update: Update, _context: Context) -> None:
         """Say how to ask."""
-        if update.message is not None and await self._desk.admits(update):
-            words = (await self._desk.reader(update.message.from_user)).words
-            await self._desk.sender.say(update.message, self._desk.conversation.explain(words).notice or "")
+        if served := await self._desk.served(update):
+            message, reader = served
+            await self._desk.sender.say(message, self._desk.conversation.explain(reader.words).notice or "")
 
     async def unknown(self, update: Update, _context: Context) -> None:
         """Say that there is no such command, and which there are."""
-        if update.message is not None and await self._desk.admits(update):
-            words = (await self._desk.reader(update.message.from_user)).words
-            unknown = words.say("I do not know that command.")
-            explained = self._desk.conversation.explain(words).notice
-            await self._desk.sender.say(update.message, f"{unknown}\n\n{explained}")
+        if served := await self._desk.served(update):
+            message, reader = served
+            unknown = reader.words.say("I do not know that command.")
+            explained = self._desk.conversation.explain(reader.words).notice
+            await self._desk.sender.say(message, f"{unknown}\n\n{explained}")
 
     async def not_a_question(self, update: Update, _context: Context) -> None:
         """Say kindly that only words are understood."""
-        if update.message is not None and await self._desk.admits(update):
-            words = (await self._desk.reader(update.message.from_user)).words
-            notice = self._desk.conversation.misunderstand(words).notice
-            await self._desk.sender.say(update.message, notice or "")
+        if served := await self._desk.served(update):
+            message, reader = served
+            notice = self._desk.conversation.misunderstand(reader.words).notice
+            await self._desk.sender.say(message, notice or "")
 
     async def answer(self, message: Message, question: str, reader: Reader) -> None:
         """Answer a message that asks this."""

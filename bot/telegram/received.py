@@ -18,6 +18,7 @@ from bot.admin_reports import report_words
 from bot.inbox import FOLDER, Inbox
 from bot.telegram.addressing import thread_of
 from bot.telegram.admin import admin_message
+from bot.telegram.harmless import says
 from bot.telegram.typing_sign import seen_typing
 from index.addresses import is_address
 from index.errors import DatelineError
@@ -182,7 +183,7 @@ class Received:
             content = await (await document.get_file()).download_as_bytearray()
             kept = await asyncio.to_thread(self._inbox.put, name, bytes(content))
         except BadRequest as error:
-            if "too big" not in error.message.lower():
+            if not says(error, "too big"):
                 raise
             return _too_big(words)
         except OSError as error:

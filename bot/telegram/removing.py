@@ -16,7 +16,7 @@ from bot.inbox import FOLDER, Inbox
 from bot.telegram.admin import admin_message, only_admins
 from bot.telegram.harmless import toast
 from bot.telegram.keyboards import CONTEXT, read_press
-from bot.telegram.pressed import rewrite
+from bot.telegram.pressed import carried_under, rewrite
 from index.addresses import canonical_address
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class Removing:
             words.say("Not there: {name}", name=brief(each, NAMED_CHARACTERS)) for each in unknown[:LINES]
         ]
         if more := max(0, len(gone) - LINES) + max(0, len(unknown) - LINES):
-            lines.append(words.count("and {number} more", "and {number} more", more))
+            lines.append(words.more(more))
         return "\n".join(lines)
 
     def _names(self, named: str) -> list[str]:
@@ -194,11 +194,7 @@ class _Choice(NamedTuple):
 
 def _choice_under(message: Message) -> _Choice | None:
     """The answer whose buttons stand under a message, and the places of the passages that it shows."""
-    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    carried = [
-        button.callback_data for row in rows for button in row if isinstance(button.callback_data, str)
-    ]
-    presses = [press for press in map(read_press, carried) if press is not None]
+    presses = [press for press in map(read_press, carried_under(message)) if press is not None]
     if not presses:
         return None
     places = dict.fromkeys(str(press.place) for press in presses if press.what == CONTEXT)

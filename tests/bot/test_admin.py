@@ -5,27 +5,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bot_api import updates
-from bot_api.server import BotApi
 from conversing import Chat
-from desks import ADMIN, opened_desk
+from desks import ADMIN, opened_desk, sharing
 from remembered import make_given
 from telegram.ext import CommandHandler
 
 from bot.telegram.admin import Admin
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
+
+    from bot_api.server import BotApi
 
     from index.coverage import Coverage
 
 ANN = 1001
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """A Bot API that the tests share."""
-    with BotApi() as opened:
-        yield opened
+api = pytest.fixture(sharing, scope="module")
 
 
 @pytest.fixture

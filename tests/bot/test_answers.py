@@ -179,7 +179,7 @@ def test_without_the_filter_it_is_asked_anew(coverage: Coverage, memory: Memory,
     given = kept(memory, page)
     assert given.query.implied
     assert page.filtered == "dates"
-    wider = answers.widen(given, ANN)
+    wider = answers.widen(given, ANN.shown, ANN.words)
     assert kept(memory, wider).query == replace(
         Query(given.query.text),
         recent=given.query.recent,

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bot_api import updates
-from bot_api.server import BotApi
 from conversing import Chat
-from desks import opened_desk
+from desks import opened_desk, sharing
 from hostile import hostile_question, write_hostile_articles
 from quoted import misquoted, quoted
 from telegram.error import BadRequest
@@ -19,8 +18,10 @@ from bot.telegram.browsing import SOURCES, Browsing, format_sources
 from index.records import SourceExtent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from bot_api.server import BotApi
 
     from index.coverage import Coverage
 
@@ -36,11 +37,7 @@ SHIPS = (
 )
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """A Bot API that the tests share."""
-    with BotApi() as opened:
-        yield opened
+api = pytest.fixture(sharing, scope="module")
 
 
 @pytest.fixture

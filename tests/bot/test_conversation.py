@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from articles import make_answer, make_hit
@@ -107,7 +107,7 @@ def test_who_was_forgotten_stays_forgotten(shipped: Coverage) -> None:
     conversation.reply("What did NATO condemn?", who=(1, None, 7))
     conversation.forget(7)
     assert conversation.reply("why?", who=(1, None, 7)).searched == f"Searched: why?{NEWEST}"
-    conversation._remember((1, None, 7), "a topic", begun=0.0)
+    conversation._remember((1, None, 7), "a topic", begun=datetime.min.replace(tzinfo=UTC))
     assert (1, None, 7) not in conversation._topics
 
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import sqlalchemy as sa
 from bot_api import updates
-from bot_api.server import TOKEN, BotApi
+from desks import knowing_admin, talking
 from prometheus_client.parser import text_string_to_metric_families
 from remembered import make_follow, make_given
 from telegram import Update
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError
-from telegram.ext import ExtBot
 
 from bot.memory.memory import Memory
 from bot.telegram import errors
@@ -25,26 +24,18 @@ from index.database import Database
 from index.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from bot_api.server import BotApi
+    from telegram.ext import ExtBot
 
 ADMIN = 4242
 
 
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    """A Bot API that knows the admin."""
-    with BotApi() as opened:
-        opened.add_chat(ADMIN)
-        yield opened
+api = pytest.fixture(knowing_admin)
 
 
-@pytest.fixture
-async def bot(api: BotApi) -> AsyncIterator[ExtBot[None]]:
-    """A bot to apologise with."""
-    made: ExtBot[None] = ExtBot(TOKEN, base_url=f"{api.base_url}/bot")
-    async with made:
-        yield made
+bot = pytest.fixture(talking)
 
 
 class Alarmed(Alarms):

@@ -4,19 +4,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bot_api import updates
-from bot_api.server import BotApi
 from bot_api.updates import GROUP
 from conversing import buttons
-from newsroom import ANN, BO, FORTY, NINETY, QUESTION, Newsroom, opened_newsroom
+from desks import sharing
+from newsroom import ANN, BO, FORTY, NINETY, QUESTION, Newsroom, newcomer, opened_newsroom
 from quoted import quoted
 from remembered import make_follow
 
 from bot.telegram.followed import LISTED
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
+    from bot_api.server import BotApi
     from fakes import FakeEncoder
 
     from index.coverage import Coverage
@@ -26,18 +26,10 @@ TELL_ME = "🔔 Tell me when it does"
 KNOWN = "You follow that already. /following lists what you follow."
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """A Bot API that the tests share."""
-    with BotApi() as opened:
-        yield opened
+api = pytest.fixture(sharing, scope="module")
 
 
-@pytest.fixture
-async def chat(coverage: Coverage, api: BotApi, tmp_path: Path) -> AsyncIterator[Newsroom]:
-    """A chat with a bot that knows nothing of ships yet."""
-    async with opened_newsroom(coverage, api, tmp_path / "news") as opened:
-        yield opened
+chat = pytest.fixture(newcomer)
 
 
 async def test_the_command_follows(chat: Newsroom) -> None:

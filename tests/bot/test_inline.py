@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bot_api import updates
-from bot_api.server import BotApi
 from conversing import Chat
-from desks import opened_desk
+from desks import opened_desk, sharing
 from harbour import QUESTION, write_articles
 from hostile import hostile_question, write_hostile_articles
 from telegram import Update
@@ -23,19 +22,16 @@ from bot.telegram.deep_links import read_payload
 from bot.telegram.inline import OFFERED, Inline
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from bot_api.records import InlineAnswer
+    from bot_api.server import BotApi
 
     from index.coverage import Coverage
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """A Bot API that the tests share."""
-    with BotApi() as opened:
-        yield opened
+api = pytest.fixture(sharing, scope="module")
 
 
 @pytest.fixture

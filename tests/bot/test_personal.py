@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from bot_api import updates
-from bot_api.server import BotApi
 from conversing import Chat, buttons
-from desks import opened_desk
+from desks import opened_desk, sharing
 from remembered import make_follow, make_given
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
@@ -26,7 +24,9 @@ from bot.telegram.personal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
+
+    from bot_api.server import BotApi
 
     from index.coverage import Coverage
 
@@ -34,11 +34,7 @@ ANN, BO = 1001, 1002
 QUIET = (time(22), time(7))
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """A Bot API that the tests share."""
-    with BotApi() as opened:
-        yield opened
+api = pytest.fixture(sharing, scope="module")
 
 
 @pytest.fixture
@@ -150,7 +146,7 @@ async def test_forget_deletes_everything_and_says_what(chat: Chat) -> None:
     memory.answers.rate(given.key, ANN, good=True)
     memory.follows.add(make_follow(person=ANN), 20)
     memory.people.change(ANN, shown=5)
-    chat.desk.conversation._remember((ANN, None, ANN), "ships", begun=monotonic())
+    chat.desk.conversation._remember((ANN, None, ANN), "ships", begun=datetime.now(UTC))
     (said,) = await chat.feed(updates.command("forget"))
     assert said.plain.splitlines() == [
         "Deleted, for good:",

@@ -5,14 +5,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from bot_api.server import TOKEN, BotApi
+from desks import knowing_admin, talking
 from telegram import BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.ext import ExtBot
 
 from bot.telegram.profile import introduce
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from bot_api.server import BotApi
+    from telegram.ext import ExtBot
 
 ADMIN = 4242
 PRIVATE = [
@@ -21,20 +21,10 @@ PRIVATE = [
 ]
 
 
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    """A Bot API that knows the admin."""
-    with BotApi() as opened:
-        opened.add_chat(ADMIN)
-        yield opened
+api = pytest.fixture(knowing_admin)
 
 
-@pytest.fixture
-async def bot(api: BotApi) -> AsyncIterator[ExtBot[None]]:
-    """A bot that nobody has introduced."""
-    made: ExtBot[None] = ExtBot(TOKEN, base_url=f"{api.base_url}/bot")
-    async with made:
-        yield made
+bot = pytest.fixture(talking)
 
 
 def methods(api: BotApi) -> list[str]:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bot_api import updates
-from bot_api.server import BotApi
 from conversing import Chat, buttons
-from desks import opened_desk
+from desks import opened_desk, sharing
 from harbour import QUESTION, write_articles
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
@@ -19,19 +18,17 @@ from bot.telegram.follows import Follows
 from bot.telegram.questions import Questions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from bot_api.server import BotApi
 
     from index.coverage import Coverage
 
 ANN, BO = 1001, 1002
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """A Bot API that the tests share."""
-    with BotApi() as opened:
-        yield opened
+api = pytest.fixture(sharing, scope="module")
 
 
 @pytest.fixture

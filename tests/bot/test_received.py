@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bot_api import files, updates
-from bot_api.server import BotApi
 from conversing import Chat
-from desks import ADMIN, opened_desk
+from desks import ADMIN, opened_desk, sharing
 from news_site.site import NewsSite
 from telegram import Update
 from telegram.ext import CommandHandler, MessageHandler, filters
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
+    from bot_api.server import BotApi
     from bot_api.updates import Update as Made
     from fakes import FakeEncoder
     from telegram.ext import CallbackContext
@@ -29,11 +29,7 @@ ANN = 1001
 TEXT = b"date 2025-01-11\n\nForty ships waited outside the harbour. The mayor spoke of a hard winter."
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """A Bot API that the tests share."""
-    with BotApi() as opened:
-        yield opened
+api = pytest.fixture(sharing, scope="module")
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bot_api import updates
-from bot_api.server import BotApi
 from conversing import Chat, buttons
-from desks import ADMIN, opened_desk
+from desks import ADMIN, opened_desk, sharing
 from harbour import QUESTION, write_articles
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
@@ -15,21 +14,18 @@ from bot.telegram.questions import Questions
 from bot.telegram.removing import PRESSED, Removing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from bot_api.records import Sent
+    from bot_api.server import BotApi
 
     from index.coverage import Coverage
 
 ANN = 1001
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """A Bot API that the tests share."""
-    with BotApi() as opened:
-        yield opened
+api = pytest.fixture(sharing, scope="module")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from bot_api import updates
 from bot_api.server import TOKEN, BotApi
-from desks import make_desk
+from desks import knowing_admin, make_desk
 from fakes import FakeEncoder
 from harbour import QUESTION, write_articles
 from programs import Program
@@ -34,19 +34,14 @@ from index.database import CONNECTIONS
 from index.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 ADMIN = 4242
 SECRET = "sixteen-letters_"
 
 
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    """A Bot API that knows the admin."""
-    with BotApi() as opened:
-        opened.add_chat(ADMIN)
-        yield opened
+api = pytest.fixture(knowing_admin)
 
 
 @pytest.fixture

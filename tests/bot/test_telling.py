@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bot_api import updates
-from bot_api.server import BotApi
 from bot_api.updates import GROUP
 from conversing import buttons
-from newsroom import ANN, BO, FORTY, QUESTION, Newsroom, opened_newsroom
+from desks import sharing
+from newsroom import ANN, BO, FORTY, QUESTION, Newsroom, newcomer, opened_newsroom
 from quoted import quoted
 from remembered import make_follow
 
@@ -23,10 +23,11 @@ from bot.telegram.telling import Telling
 from index.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from bot_api.faults import FaultKind
+    from bot_api.server import BotApi
     from telegram.ext import CallbackContext
 
     from index.coverage import Coverage
@@ -34,18 +35,11 @@ if TYPE_CHECKING:
 FOLLOW = updates.command("follow", QUESTION)
 
 
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    """A Bot API for one test, so that all that was refused and told is its own."""
-    with BotApi() as opened:
-        yield opened
+# For one test, so that all that was refused and told is its own.
+api = pytest.fixture(sharing)
 
 
-@pytest.fixture
-async def chat(coverage: Coverage, api: BotApi, tmp_path: Path) -> AsyncIterator[Newsroom]:
-    """A chat with a bot that knows nothing of ships yet."""
-    async with opened_newsroom(coverage, api, tmp_path / "news") as opened:
-        yield opened
+chat = pytest.fixture(newcomer)
 
 
 @pytest.fixture
