@@ -58,6 +58,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 		|| { echo "error: Python 3.11 or newer is needed; name one with: make run PYTHON=python3.12" >&2; exit 1; }
 	@echo "setting up $(VENV), which takes a few minutes the first time" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install 'pip>=26' >&2
 	@$(PIP) install torch==2.13.0 >&2
 	@$(PIP) install --constraint constraints.txt --editable . >&2
 	@touch $@

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from bot.conversation import NEAR, NEAREST, Reply, complain, format_query, refuse, say_why_not
+from bot.conversation import NEAR, NEAREST, TALK_SECONDS, Reply, complain, format_query, refuse, say_why_not
 from bot.excerpts import from_lit
 from bot.memory.answers import Given, new_key
 from index.errors import QuestionError, StoreError
@@ -99,10 +99,17 @@ class Answers:
         """The first page of the answer to a question, which may lean on the asker's last one there."""
         who = (asker.chat, asker.thread, asker.person)
         try:
-            answer = self._conversation.ask(question, who, KEPT)
+            answer = self._conversation.ask(question, who, KEPT, lambda: self._last_topic(asker))
         except QuestionError as error:
             return self._complain(question, error, asker)
         return self._give(answer, asker)
+
+    def ask_again(self, question: str, asker: Asker) -> Page:
+        """As `ask`, for a message whose answer was perhaps begun before: that one, while its words stand."""
+        given = self._memory.answers.asked_by(asker.chat, asker.asked_in)
+        if given is not None and given.question == question and self._coverage.recall(given.marks):
+            return self.turn(given, FIRST, asker.shown, asker.words)
+        return self.ask(question, asker)
 
     def widen(self, given: Given, shown: int, words: Words) -> Page:
         """The same question asked again without the filters that its words implied."""
@@ -131,6 +138,16 @@ class Answers:
         lit = hit.highlights or ((hit.passage.start, hit.passage.end),)
         wider = replace(hit, passage=self._coverage.surroundings(hit), highlights=lit)
         return Page(Reply((wider,)), given.key, turn, (place,), within=True)
+
+    def _last_topic(self, asker: Asker) -> str:
+        """What somebody talked of there lately, as it is kept; nothing where that cannot be read."""
+        since = datetime.now(UTC) - timedelta(seconds=TALK_SECONDS)
+        try:
+            given = self._memory.answers.last(asker.chat, asker.thread, asker.person, since)
+        except StoreError as error:
+            log.warning("what somebody asked before cannot be read, so a question stands alone: %s", error)
+            return ""
+        return given.query.topic if given else ""
 
     def _complain(self, question: str, error: QuestionError, asker: Asker) -> Page:
         """Why something cannot be asked. It is kept, so that an edit of it is answered in the same place."""

@@ -16,7 +16,7 @@ from index.errors import QuestionError
 from index.records import Answer, Hit, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
     from datetime import date
 
     from bot.languages.words import Words
@@ -53,6 +53,7 @@ class Conversation:
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self._topics: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
+        self._began = time.monotonic()
         self._forgetting = Forgetting()
         self._lock = threading.Lock()
 
@@ -79,14 +80,22 @@ class Conversation:
         only = words.say("I can read only text.")
         return Reply(notice=f"{only} {_how(words)}")
 
-    def ask(self, question: str, who: Hashable = None, count: int = SHOWN) -> Answer:
+    def ask(
+        self,
+        question: str,
+        who: Hashable = None,
+        count: int = SHOWN,
+        recall: Callable[[], str] = lambda: "",
+    ) -> Answer:
         """The answer to a question, as typed, by somebody whose last question it may lean on.
+
+        What they talked of with the program that ran before this one is what `recall` tells.
 
         Raises:
             QuestionError: there is nothing to look for.
         """
         begun = datetime.now(UTC)
-        topic = self._topic(who)
+        topic = self._topic(who, recall)
         answer = self._coverage.ask(question, count=count, topic=topic)
         if topic and answer.query.topic == topic and len(question.split()) >= SENTENCE:
             # A pronoun in a whole sentence may stand for something in it.
@@ -119,10 +128,14 @@ class Conversation:
                 self._topics.popitem(last=False)
         self._forgetting.let_go()
 
-    def _topic(self, who: Hashable) -> str:
+    def _topic(self, who: Hashable, recall: Callable[[], str]) -> str:
         with self._lock:
-            topic, at = self._topics.get(who, ("", 0.0))
-        return topic if time.monotonic() - at < TALK_SECONDS else ""
+            known = self._topics.get(who)
+        since = time.monotonic() - TALK_SECONDS
+        if known is None:
+            return recall() if self._began > since else ""
+        topic, at = known
+        return topic if at > since else ""
 
     def _remember(self, who: Hashable, topic: str, begun: datetime) -> None:
         if who is None:

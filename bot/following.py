@@ -61,8 +61,8 @@ class Follower:
     person sleeps then, is not looked at, so that it is found afterwards, by what it is worth then.
 
     **How often.** A claim is noted in the database before anything is sent: of several processes one gets
-    it. So nothing is told twice, and what is claimed has to be sent by its claimant, as often as it
-    takes; only if that process dies in between is it lost. What is not claimed is found again.
+    it, and sends as often as it takes. What it had not sent when it died is given back at the next start.
+    What is not claimed is found again.
     """
 
     def __init__(
@@ -130,10 +130,9 @@ class Follower:
         Raises:
             StoreError: the database refuses.
         """
-        follows, key = self._memory.follows, news.follow.key
-        if not follows.tell(key, news.stories):
+        key = news.follow.key
+        if not self._memory.follows.claim(key, news.stories, news.last):
             return False
-        follows.advance(key, news.last)
         self._told_at[key] = time.monotonic()
         return True
 

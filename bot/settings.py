@@ -50,6 +50,13 @@ class Settings(BaseSettings):
     quiet: Annotated[tuple[time, time] | None, NoDecode] = Field(None, alias="DATELINE_QUIET")
     zone_name: str = Field("UTC", alias="DATELINE_ZONE")
     keep: timedelta = Field(timedelta(days=30), alias="DATELINE_KEEP")
+    answer_within: timedelta = Field(timedelta(hours=6), alias="DATELINE_ANSWER_WITHIN")
+
+    @property
+    def bot(self) -> int:
+        """The bot's own number, with which its token begins; 0 for a token that begins with none."""
+        number = self.token.get_secret_value().partition(":")[0] if self.token else ""
+        return int(number) if number.isascii() and number.isdigit() and len(number) < len(str(1 << 53)) else 0
 
     @property
     def watched(self) -> list[str]:
@@ -131,12 +138,13 @@ class Settings(BaseSettings):
             return cls.model_fields[given.field_name or ""].default
         return value
 
-    @field_validator("keep", mode="before")
+    @field_validator("keep", "answer_within", mode="before")
     @classmethod
-    def _kept_as_written(cls, value: object) -> object:
+    def _kept_as_written(cls, value: object, given: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
-        return written.read_kept(value) if value.strip() else timedelta(days=30)
+        default = cls.model_fields[given.field_name or ""].default
+        return written.read_kept(value) if value.strip() else default
 
     @field_validator("quiet", mode="before")
     @classmethod

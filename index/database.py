@@ -99,19 +99,22 @@ class Database:
             connection.execute(sa.update(coverage).values(schema=coverage.c.schema))
             yield connection
 
-    def settle(self) -> None:
+    def settle(self) -> bool:
         """Let nothing that was deleted stand in SQLite's log of changes any longer; not within a transaction.
 
-        Where others are busy it stays there until the next time.
+        Whether that is so: where others are reading or writing it stays there until the next time.
         """
         if self._engine.dialect.name != "sqlite":
-            return
+            return True
         with suppress(sa.exc.SQLAlchemyError, sqlite3.Error), closing(self._engine.raw_connection()) as ours:
             try:
                 ours.execute(f"PRAGMA busy_timeout={SETTLING}").close()
-                ours.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+                with closing(ours.execute("PRAGMA wal_checkpoint(TRUNCATE)")) as told:
+                    busy, _, _ = told.fetchone()
+                return not busy
             finally:
                 ours.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}").close()
+        return False
 
     def _prepare(self) -> None:
         with self.transaction() as connection:

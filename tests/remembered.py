@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.memory.answers import Given, new_key
 from bot.memory.follows import Follow
+from bot.memory.updates import Taken
 from index.records import Mark, Query, digest_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,14 @@ def make_follow(question: str = "How many ships waited?", **fields: Any) -> Foll
         "begun": NOON,
     }
     return Follow(question=question, **(values | fields))
+
+
+def make_taken(number: int, **fields: Any) -> Taken:
+    """An update of person 7 with a question; whatever is not given has a value of its own."""
+    message = {"message_id": number, "date": 1_700_000_000, "text": "How many ships waited?"}
+    person = fields.get("person", 7)
+    told = {"update_id": number, "message": message | {"from": {"id": person}, "chat": {"id": person}}}
+    return Taken(**({"number": number, "person": person, "body": told} | fields))
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bot.memory.tables import alone, answers, held, votes
+from bot.memory.tables import alone, answers, held, votes, writing
 from index.records import Mark, Query
 
 if TYPE_CHECKING:
@@ -97,6 +97,17 @@ class Answers:
         there = sa.select(answers).where(answers.c.chat == chat, answers.c.asked_in == message)
         return self._first(there.order_by(answers.c.asked.desc(), answers.c.key).limit(1))
 
+    def last(self, chat: int, thread: int | None, person: int, since: datetime) -> Given | None:
+        """The newest answer that somebody got there, among those that did answer since a moment.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        there = (answers.c.chat == chat, answers.c.thread.is_not_distinct_from(thread))
+        lately = (answers.c.person == person, answers.c.answered, answers.c.asked > since)
+        newest = sa.select(answers).where(*there, *lately).order_by(answers.c.asked.desc(), answers.c.key)
+        return self._first(newest.limit(1))
+
     def place(self, key: str, messages: Iterable[int]) -> None:
         """Note which messages of ours show an answer now; one that was let go stays so.
 
@@ -104,7 +115,7 @@ class Answers:
             StoreError: the database refuses.
         """
         placed = sa.update(answers).where(answers.c.key == key).values(messages=list(messages))
-        with self._database.transaction() as connection:
+        with writing(self._database) as connection:
             connection.execute(placed)
 
     def rate(self, key: str, person: int, good: bool) -> bool:  # noqa: FBT001 - a vote is up or down
@@ -116,7 +127,7 @@ class Answers:
             StoreError: the database refuses.
         """
         own = (votes.c.key == key, votes.c.person == person)
-        with self._database.transaction() as connection:
+        with writing(self._database) as connection:
             if not held(connection, answers.c.key, key):
                 return False
             before = connection.scalars(sa.select(votes.c.good).where(*own)).one_or_none()

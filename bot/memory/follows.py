@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
-from bot.memory.tables import alone, follows, held, told
-from index.database import select_in
+from bot.memory.tables import alone, claims, follows, held, told, writing
+from index.database import select_in, slices
 from index.records import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from sqlalchemy.engine import Connection
 
     from bot.memory.forgetting import Forgetting
     from index.database import Database
@@ -114,7 +116,7 @@ class Follows:
             StoreError: the database refuses.
         """
         own = sa.delete(follows).where(follows.c.key == key, follows.c.person == person)
-        with self._database.transaction() as connection:
+        with writing(self._database) as connection:
             row = connection.execute(own.returning(*_columns)).one_or_none()
         return None if row is None else Follow(**row._asdict())
 
@@ -125,27 +127,66 @@ class Follows:
             StoreError: the database refuses.
         """
         behind = sa.update(follows).where(follows.c.key == key, follows.c.after < after)
-        with self._database.transaction() as connection:
+        with writing(self._database) as connection:
             connection.execute(behind.values(after=after))
 
     def tell(self, key: str, stories: Collection[str]) -> bool:
-        """Note that a follow is being told these stories, and say whether whoever asks is to tell them.
+        """Note that a follow was told these stories, and say whether that is news.
 
         False, and nothing is noted, where any of them was told before, where there are none, and where the
-        follow has ended. Of several that try at once, one gets True.
+        follow has ended.
 
         Raises:
             StoreError: the database refuses.
         """
-        wanted = set(stories)
-        known = sa.select(told.c.story).where(told.c.key == key)
-        with self._database.transaction() as connection:
-            if not wanted or not held(connection, follows.c.key, key):
+        with writing(self._database) as connection:
+            return _tell(connection, key, set(stories))
+
+    def claim(self, key: str, stories: Collection[str], after: int) -> bool:
+        """Note that a follow is being told these stories, which passages up to `after` tell; as `tell` does.
+
+        Of several that try at once, one gets True. It is to say when they have `arrived`; where it cannot,
+        because it has died, `give_back` makes them news again.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        with writing(self._database) as connection:
+            if not _tell(connection, key, set(stories)):
                 return False
-            if any(True for _ in select_in(connection, known, told.c.story, wanted)):
-                return False
-            connection.execute(sa.insert(told), [{"key": key, "story": each} for each in sorted(wanted)])
+            before = connection.scalars(sa.select(follows.c.after).where(follows.c.key == key)).one()
+            connection.execute(sa.delete(claims).where(claims.c.key == key))
+            connection.execute(sa.insert(claims).values(key=key, after=before, stories=sorted(stories)))
+            behind = sa.update(follows).where(follows.c.key == key, follows.c.after < after)
+            connection.execute(behind.values(after=after))
         return True
+
+    def arrived(self, key: str) -> None:
+        """What a follow was being told has arrived, or never will: nobody need send it again.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        with writing(self._database) as connection:
+            connection.execute(sa.delete(claims).where(claims.c.key == key))
+
+    def give_back(self) -> int:
+        """Make news again of what was claimed and has not arrived, and say for how many follows.
+
+        Only for a program that begins: what others are just sending would be told twice.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        with alone(self._database) as connection:
+            unsent = connection.execute(sa.select(claims)).all()
+            for key, after, stories in unsent:
+                of = sa.delete(told).where(told.c.key == key)
+                for some in slices(stories):
+                    connection.execute(of.where(told.c.story.in_(some)))
+                connection.execute(sa.update(follows).where(follows.c.key == key).values(after=after))
+            connection.execute(sa.delete(claims))
+        return len(unsent)
 
     def told(self, key: str) -> set[str]:
         """The stories that a follow has been told.
@@ -177,6 +218,16 @@ class Follows:
     def _read(self, wanted: sa.Select[Any]) -> list[Follow]:
         with self._database.transaction() as connection:
             return [Follow(**row._asdict()) for row in connection.execute(wanted)]
+
+
+def _tell(connection: Connection, key: str, stories: set[str]) -> bool:
+    known = sa.select(told.c.story).where(told.c.key == key)
+    if not stories or not held(connection, follows.c.key, key):
+        return False
+    if any(True for _ in select_in(connection, known, told.c.story, stories)):
+        return False
+    connection.execute(sa.insert(told), [{"key": key, "story": each} for each in sorted(stories)])
+    return True
 
 
 def _digest(question: str) -> str:

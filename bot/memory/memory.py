@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from bot.memory.figures import Counting
 from bot.memory.follows import Follows
 from bot.memory.forgetting import Forgetting
 from bot.memory.people import People
+from bot.memory.updates import Updates
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -21,6 +24,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from index.database import Database
+
+
+log = logging.getLogger(__name__)
+
+# Seconds between two tries to empty the log of changes: whoever reads or writes is done within them, mostly.
+PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +62,15 @@ class Memory:
         self.follows = Follows(database, self._forgetting)
         self.figures = Counting(database)
 
+    def updates_of(self, bot: int) -> Updates:
+        """The updates that Telegram hands over for the bot of this id."""
+        return Updates(self._database, bot)
+
     def forget(self, person: int) -> Forgotten:
         """Delete everything about a person, at once or not at all, and say what that was.
 
-        What concerns their private chat with us, which has their own number, is about them too. What was
-        in progress for them in this program is not kept when it is done.
+        What concerns their private chat with us, which has their own number, is about them too. What is
+        in progress for them in this program is done, but neither kept then, nor begun again after a crash.
 
         Raises:
             StoreError: the database refuses.
@@ -75,7 +88,8 @@ class Memory:
             connection.execute(sa.delete(votes).where(votes.c.person == person))
             ended = connection.execute(followed).rowcount
             settings = connection.execute(sa.delete(people).where(people.c.id == person)).rowcount
-        self._database.settle()
+            _drop_updates(connection, person)
+        self._settle()
         return Forgotten(gone, voted, ended, settings > 0)
 
     def expire(self, before: datetime) -> int:
@@ -91,18 +105,35 @@ class Memory:
         self._database.settle()
         return gone
 
+    def _settle(self) -> None:
+        """Let what was deleted go from SQLite's log too, once nobody reads there that began before."""
+        for pause in PAUSES:
+            if self._database.settle():
+                return
+            time.sleep(pause)
+        log.warning("what was deleted stands in the database's log of changes for some minutes more")
+
     def _prepare(self) -> None:
         with self._database.transaction() as connection:
             schema = _schema(connection)
-        if schema is None:
+        if schema is None or schema < tables.SCHEMA:
             # One makes the tables while the others wait, and then find them.
             with self._database.writing() as connection:
-                schema = _schema(connection) or _make(connection)
+                schema = _make(connection, _schema(connection))
         if schema != tables.SCHEMA:
             raise StoreError(
                 f"the conversation's memory has schema {schema}, and this Dateline knows {tables.SCHEMA}; "
                 "use the version that made it"
             )
+
+
+def _drop_updates(connection: Connection, person: int) -> None:
+    """Keep of a person's updates, which are being worked on, only the numbers."""
+    updates, sends = tables.updates, tables.sends
+    theirs = updates.c.person == person
+    of_theirs = sa.exists().where(updates.c.bot == sends.c.bot, updates.c.number == sends.c.number, theirs)
+    connection.execute(sa.delete(sends).where(of_theirs))
+    connection.execute(sa.update(updates).where(theirs).values(body=None, person=None))
 
 
 def _schema(connection: Connection) -> int | None:
@@ -113,7 +144,14 @@ def _schema(connection: Connection) -> int | None:
     return known
 
 
-def _make(connection: Connection) -> int:
+def _make(connection: Connection, schema: int | None) -> int:
+    """Make the tables that are missing: each schema has those of the one before it, and some more."""
+    if schema is not None and schema > tables.SCHEMA:
+        return schema
     tables.tables.create_all(connection)
-    connection.execute(sa.insert(tables.memory).values(id=1, schema=tables.SCHEMA))
+    known = tables.memory
+    if schema is None:
+        connection.execute(sa.insert(known).values(id=1, schema=tables.SCHEMA))
+    else:
+        connection.execute(sa.update(known).values(schema=tables.SCHEMA))
     return tables.SCHEMA

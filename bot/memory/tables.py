@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from index.database import Database
 
-SCHEMA = 1
+SCHEMA = 2
 
 tables = sa.MetaData()
 
@@ -110,6 +111,52 @@ told = sa.Table(
     sa.Column("key", Json, _cascading("follows.key"), primary_key=True),
     sa.Column("story", Json, primary_key=True),
 )
+# Each update of Telegram that was taken, by the bot that it was for. It has a body until its work is done.
+updates = sa.Table(
+    "updates",
+    tables,
+    sa.Column("bot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("person", sa.BigInteger, index=True),
+    sa.Column("body", Json),
+    sa.Column("arrived", Instant, nullable=False, index=True),
+    sa.Column("tries", sa.Integer, nullable=False),
+)
+# What has been sent, in this order, for an update whose work is not done.
+sends = sa.Table(
+    "sends",
+    tables,
+    sa.Column("bot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("message", sa.BigInteger, nullable=False),
+    sa.Column("date", sa.BigInteger, nullable=False),
+    sa.ForeignKeyConstraint(["bot", "number"], ["updates.bot", "updates.number"], ondelete="CASCADE"),
+)
+# News that are claimed and have not arrived yet, and up to which passage their follow had looked before.
+claims = sa.Table(
+    "claims",
+    tables,
+    sa.Column("key", Json, _cascading("follows.key"), primary_key=True),
+    sa.Column("after", sa.BigInteger, nullable=False),
+    sa.Column("stories", Json, nullable=False),
+)
+
+
+# SQLite lets one write at a time, and lets the others look again after ever longer pauses. Those of this
+# program wait for each other instead, which is quicker, and in the order in which they came.
+_pen = threading.Lock()
+
+
+@contextmanager
+def writing(database: Database) -> Iterator[Connection]:
+    """A transaction that begins by writing, beside which no other of this program is.
+
+    Raises:
+        StoreError: the database refuses.
+    """
+    with _pen, database.transaction() as connection:
+        yield connection
 
 
 @contextmanager
@@ -122,7 +169,7 @@ def alone(database: Database) -> Iterator[Connection]:
     Raises:
         StoreError: the database refuses.
     """
-    with database.transaction() as connection:
+    with writing(database) as connection:
         connection.execute(sa.update(memory).values(schema=memory.c.schema))
         yield connection
 

@@ -76,6 +76,8 @@ class Delivery:
             log.warning("news must wait: %s", error)
             again = LATER
         self.over = again is None
+        if self.over and self.claimed:
+            await asyncio.to_thread(self._desk.memory.follows.arrived, self._news.follow.key)
         return again
 
     async def _try(self) -> float | None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from telegram import Update
-from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Conflict, Forbidden, RetryAfter, TelegramError
 
 from bot.languages.words import words_for
 from bot.telegram.harmless import LATE, says, toast
+from bot.telegram.pace import has_no_effect, is_away, seconds_of
+from bot.telegram.working import current_work
+from index.errors import DatelineError
 
 if TYPE_CHECKING:
     from telegram.ext import CallbackContext
@@ -25,6 +29,10 @@ log = logging.getLogger(__name__)
 CONFLICT = "another program polls Telegram with the same token; stop one of the two"
 # Seconds after which a conflict that lasts is told again: ten minutes, then twice that, up to a day.
 FIRST_AGAIN, LAST_AGAIN = 600.0, 86_400.0
+# Seconds until an update is begun again that Telegram's absence has stopped: at first, and at most.
+FIRST_TRY, LAST_TRY = 5.0, 60.0
+# What was begun so often, and never came to its end, is not begun again: it may be what ends the program.
+TRIES = 5
 
 
 class Errors:
@@ -52,22 +60,14 @@ class Errors:
             self._tell_conflict()
         elif update is None:
             _log_apart(error)
+        elif isinstance(update, Update) and (seconds := _again_in(update, error)) is not None:
+            log.warning(
+                "an update waits for %.0f seconds, since Telegram cannot be reached: %s", seconds, error
+            )
         else:
-            log.error("an update was not answered", exc_info=error)
+            log.error("an update was not answered: %s", _without_words(error))
             if isinstance(update, Update):
-                await self._apologise(update)
-
-    async def _apologise(self, update: Update) -> None:
-        user = update.effective_user
-        apology = words_for(user.language_code if user else None).say(
-            "Something went wrong on my side, and that was not done. Please try again in a moment."
-        )
-        with suppress(TelegramError):
-            if update.callback_query is not None:
-                await toast(update.callback_query, apology, alert=True)
-            elif update.effective_message is not None:
-                self._metrics.question("failed")
-                await update.effective_message.reply_text(escape(apology))
+                await apologise(update, self._metrics)
 
     def _tell_conflict(self) -> None:
         """Tell of the first conflict, and of those that last now and then: each poll meets one."""
@@ -82,10 +82,52 @@ class Errors:
         self._alarms.raise_alarm(CONFLICT)
 
 
+async def apologise(update: Update, metrics: Metrics) -> None:
+    """Tell the person whose update it was that it was not done."""
+    user = update.effective_user
+    apology = words_for(user.language_code if user else None).say(
+        "Something went wrong on my side, and that was not done. Please try again in a moment."
+    )
+    with suppress(TelegramError):
+        if update.callback_query is not None:
+            await toast(update.callback_query, apology, alert=True)
+        elif update.effective_message is not None:
+            metrics.question("failed")
+            await update.effective_message.reply_text(escape(apology))
+
+
+def _again_in(update: Update, error: Exception) -> float | None:
+    """In how many seconds to begin an update again that Telegram's absence has stopped; None for never.
+
+    Whoever pressed, or typed in another chat, has long gone on. A message that may have been sent is
+    sent again a few times only.
+    """
+    work, asked = current_work(), update.message or update.edited_message
+    if work is None or asked is None or not is_away(error):
+        return None
+    if not has_no_effect(error):
+        work.tries += 1
+    if work.tries > TRIES:
+        return None
+    # As long again as it has waited already.
+    waited = min(max(work.age.total_seconds(), FIRST_TRY), LAST_TRY)
+    work.again = seconds_of(error) if isinstance(error, RetryAfter) else waited
+    return work.again
+
+
 def _log_apart(error: Exception) -> None:
     """Log an error that is about no update: one of the polling, or of news that are told."""
-    # The library takes what Telegram refuses for a kind of trouble with the network.
-    if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+    if is_away(error):
         log.warning("Telegram cannot be reached, trying again: %s", error)
     else:
-        log.error("something went wrong that nobody had asked for", exc_info=error)
+        log.error("something went wrong that nobody had asked for: %s", _without_words(error))
+
+
+def _without_words(error: Exception) -> str:
+    """What an error is and where it came from; its message only where that is ours or Telegram's.
+
+    What a library says of a value that it does not like may be what somebody wrote.
+    """
+    told = traceback.TracebackException.from_exception(error, compact=True)
+    own = f": {error}" if isinstance(error, DatelineError | TelegramError) else ""
+    return "".join([f"{type(error).__name__}{own}\n", *told.stack.format()]).rstrip()

@@ -59,6 +59,9 @@ class Metrics:
         )
         self._follows = Gauge("dateline_follows", "Questions that are followed", registry=registry)
         self._progress = Gauge("dateline_updates_in_progress", "Updates being worked on", registry=registry)
+        self._in_hand = Gauge(
+            "dateline_updates_in_hand", "Updates taken, whose work is not done yet", registry=registry
+        )
         self._begin_with_zeros()
 
     def update(self, kind: str) -> None:
@@ -111,9 +114,10 @@ class Metrics:
         if follows is not None:
             self._follows.set(follows)
 
-    def watch_progress(self, progress: Callable[[], float]) -> None:
-        """Ask this, whenever the metrics are read, how many updates are in progress."""
+    def watch_progress(self, progress: Callable[[], float], in_hand: Callable[[], float]) -> None:
+        """Ask these, whenever the metrics are read, how many updates are worked on, how many taken."""
         self._progress.set_function(progress)
+        self._in_hand.set_function(in_hand)
 
     def expose(self) -> bytes:
         """All of it in Prometheus's text format."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,10 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Hashable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+    from contextlib import AbstractAsyncContextManager
+
+    Around = Callable[[object], AbstractAsyncContextManager[None]]
 
 # More at once than this make each other slow, with less there is time to spare.
 AT_ONCE = 32
@@ -94,12 +97,14 @@ class Order(BaseUpdateProcessor):
     one for each letter: of those that wait only the newest is worked on, the others are let go.
     """
 
-    __slots__ = ("_queues", "_slots", "_working")
+    __slots__ = ("_around", "_queues", "_slots", "_working")
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int = AT_ONCE, around: Around = lambda _update: nullcontext()) -> None:
+        """All of an update's time here, its wait for its turn too, is spent within what `around` gives."""
         # The library's own count is taken before a chat's turn has come: with `at_once` there, one chat
         # that sends so many would keep all others out.
         super().__init__(sys.maxsize)
+        self._around = around
         self._slots = asyncio.Semaphore(at_once)
         self._queues: dict[Hashable, _Queue] = {}
         self._working = 0
@@ -119,7 +124,11 @@ class Order(BaseUpdateProcessor):
         _arrived.set(time.monotonic())
         inline = isinstance(update, Update) and update.inline_query is not None
         try:
-            async with self._turn(_queue_of(update), update) as queue, place_in(self._slots):
+            async with (
+                self._around(update),
+                self._turn(_queue_of(update), update) as queue,
+                place_in(self._slots),
+            ):
                 if not inline or queue.newest is update:
                     await self._work(coroutine)
         finally:

@@ -9,7 +9,7 @@ import os
 from collections import deque
 from contextlib import nullcontext, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import httpx
 from telegram.error import BadRequest, NetworkError, RetryAfter
@@ -32,6 +32,9 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 # Telegram's limits on messages: over all chats, and in a group.
 A_SECOND, A_MINUTE_IN_A_GROUP = 30, 20
 RETRIES = 3
+# A message that may have been sent is sent so many times more: Telegram's answer gets lost now and then, and
+# where it always does nobody wants to have ten of them.
+RESENT = 1
 # Who is asked to wait longer, in seconds, had better hear that it failed; for news there is a later round.
 LONGEST_PAUSE = 60.0
 # Seconds until Telegram is tried again that was away: these, the last of them from then on.
@@ -43,6 +46,7 @@ SLACK = 0.1
 # "Typing…" is over when its time would have come.
 PASSING = frozenset({"sendChatAction"})
 MESSAGES = ("send", "edit", "copy", "forward")
+REPEATABLE = ("edit", "delete")
 PRESSED = "answerCallbackQuery"
 # Telegram's own doorkeepers say this of a call that they could not hand on.
 _NOT_HANDED_ON = ("bad gateway", "service unavailable")
@@ -57,7 +61,9 @@ class Pace(BaseRateLimiter[int]):
     the first second. All but messages, such as the answer to a pressed button, goes out at once.
 
     Where Telegram asks to wait, the chat waits that it was about, the others go on. Messages and answers
-    to presses are made again too when Telegram was away, if they have certainly taken no effect.
+    to presses are made again too when Telegram was away. Whether it has done what was asked is not always
+    known: where its answer did not come, a message is sent once more, since one that arrives twice is a
+    nuisance and one that never arrives is a loss. What is edited or deleted twice is so once.
     """
 
     __slots__ = ("_aside", "_groups", "_hurried", "_last", "_line", "_overall", "_pauses")
@@ -117,8 +123,7 @@ class Pace(BaseRateLimiter[int]):
                     raise
                 await self._pause(chat, error)
             except NetworkError as error:
-                known = (message or endpoint == PRESSED) and _has_no_effect(error)
-                if tried >= retries or not known:
+                if tried >= min(retries, _tries_after(error, endpoint)):
                     raise
                 await self._wait_for_telegram(tried, error)
             tried += 1
@@ -228,13 +233,29 @@ def _chat_in(data: dict[str, Any]) -> object:
     return chat
 
 
-def _has_no_effect(error: NetworkError) -> bool:
-    """Whether a call that failed has certainly not been carried out, so that making it again is safe.
+def _tries_after(error: NetworkError, endpoint: str) -> int:
+    """How often a call that failed like this may be made again."""
+    if not is_away(error) or not endpoint.startswith((*MESSAGES, *REPEATABLE, PRESSED)):
+        return 0
+    return RETRIES if has_no_effect(error) or endpoint.startswith((*REPEATABLE, PRESSED)) else RESENT
+
+
+def is_away(error: BaseException) -> TypeGuard[RetryAfter | NetworkError]:
+    """Whether Telegram could not be reached, did not answer, or asks to wait: another time it may."""
+    # The library takes what Telegram refuses for a kind of trouble with the network.
+    return isinstance(error, RetryAfter | NetworkError) and not isinstance(error, BadRequest)
+
+
+def has_no_effect(error: TelegramError) -> bool:
+    """Whether a call that failed has certainly not been carried out, though it might be another time.
 
     Where the connection broke, or the answer did not come, it may have been.
     """
+    if isinstance(error, RetryAfter):
+        return True
+    if not is_away(error):
+        return False
     cause = error.__cause__
     if isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return True
-    # The library takes what Telegram refuses for a kind of trouble with the network.
-    return not isinstance(error, BadRequest) and error.message.lower().startswith(_NOT_HANDED_ON)
+    return error.message.lower().startswith(_NOT_HANDED_ON)

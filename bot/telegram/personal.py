@@ -163,6 +163,10 @@ def privacy_words(keep: timedelta, words: Words) -> str:
             "Kept until you stop following, or I can no longer write there."
         ),
         words.say(
+            "Each message to me, with all that Telegram tells of it: only until it is answered, so that "
+            "nothing is lost if I stop in between. Then its number and time alone, for two days."
+        ),
+        words.say(
             "Only while I run, and not on disk: what you asked about last, which your next question may lean "
             "on for half an hour, and how often you wrote in the last minute, so nobody crowds out others."
         ),
@@ -172,8 +176,9 @@ def privacy_words(keep: timedelta, words: Words) -> str:
             words.say("What I keep about you, and why"),
             *(f"• {each}" for each in kept),
             words.say(
-                "Your name is not kept, and I give none of this on to anybody. Those who run this bot hold "
-                "its database; I show them the questions that found no answer, without who asked them."
+                "Your name is kept nowhere else, and I give none of this on to anybody. Those who run this "
+                "bot hold its database; I show them the questions that found no answer, without who asked "
+                "them."
             ),
             words.say("/forget deletes all of this at once, but for the count of the last minute."),
         ]

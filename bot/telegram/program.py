@@ -15,8 +15,10 @@ from bot.conversation import Conversation
 from bot.telegram.access import Access, Limits
 from bot.telegram.desk import Desk
 from bot.telegram.errors import Errors
+from bot.telegram.inbox import Inbox
 from bot.telegram.incoming import Polled
 from bot.telegram.metrics import Metrics
+from bot.telegram.once import Once
 from bot.telegram.order import AT_ONCE, Order, stepped_aside
 from bot.telegram.pace import Pace
 from bot.telegram.registering import register
@@ -62,11 +64,13 @@ def run(coverage: Coverage, memory: Memory, settings: Settings, alarms: Alarms) 
 async def live(coverage: Coverage, memory: Memory, settings: Settings, alarms: Alarms) -> None:
     """Answer on Telegram, in this event loop; raises as `run` does."""
     desk = furnish(coverage, memory, settings)
-    running = Running(desk, alarms)
-    order = Order()
-    desk.metrics.watch_progress(lambda: order.working)
-    polled = None if settings.webhook else Polled(desk.metrics.unreadable, running.refuse_token)
-    application = build(settings, order, polled)
+    updates, queue = memory.updates_of(settings.bot), asyncio.Queue[object]()
+    inbox = Inbox(updates, queue)
+    running = Running(desk, alarms, inbox)
+    order = Order(around=inbox.working)
+    desk.metrics.watch_progress(lambda: order.working, lambda: inbox.in_hand)
+    polled = None if settings.webhook else Polled(inbox, desk.metrics.unreadable, running.refuse_token)
+    application = build(settings, order, Once(Pace(stepped_aside), updates), queue, polled)
     register(application, desk)
     application.add_error_handler(Errors(desk.metrics, alarms).caught)
     await running.live(application)
@@ -104,11 +108,17 @@ def begin_building(settings: Settings) -> AnyBuilder:
     )
 
 
-def build(settings: Settings, order: Order, polled: Polled | None) -> AnyApplication:
-    """The application without handlers, not yet started; it polls over `polled`, or is handed its updates."""
+def build(
+    settings: Settings, order: Order, once: Once, queue: asyncio.Queue[object], polled: Polled | None
+) -> AnyApplication:
+    """The application without handlers, not yet started, which works on what is in the queue.
+
+    It polls over `polled`; without, somebody else puts updates there.
+    """
     builder = (
         begin_building(settings)
-        .rate_limiter(Pace(stepped_aside))
+        .rate_limiter(once)
+        .update_queue(queue)
         .concurrent_updates(order)
         .connection_pool_size(AT_ONCE)
         .pool_timeout(POOL_SECONDS)

@@ -13,6 +13,7 @@ from bot.telegram.addressing import question_for, thread_of
 from bot.telegram.deep_links import Opened, read_payload
 from bot.telegram.order import seconds_since_arrival
 from bot.telegram.typing_sign import seen_typing
+from bot.telegram.working import current_work
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -100,7 +101,13 @@ class Questions:
             await self._desk.sender.say(message, notice or "")
 
     async def answer(self, message: Message, question: str, reader: Reader) -> None:
-        """Answer a message that asks this."""
+        """Answer a message that asks this, or say that it is too late for that."""
+        work = current_work()
+        if work is not None and work.age > self._desk.settings.answer_within:
+            late = reader.words.say("You asked this long ago, and I was not at work. Please ask again.")
+            await self._desk.sender.say(message, late)
+            self._desk.metrics.question("failed")
+            return
         page = await self._find(message, question, reader)
         shown: list[int] = []
         try:
@@ -116,8 +123,10 @@ class Questions:
         asker = Asker(
             person, message.chat_id, thread, message.message_id, reader.words, reader.shown, datetime.now(UTC)
         )
+        work = current_work()
+        ask = self._desk.answers.ask_again if work is not None and work.repeated else self._desk.answers.ask
         async with seen_typing(message.chat, thread):
-            return await asyncio.to_thread(self._desk.answers.ask, question, asker)
+            return await asyncio.to_thread(ask, question, asker)
 
     async def _opened(self, opened: Opened, reader: Reader) -> Page | None:
         """The quotation of a link, in its context, without buttons: it is somebody else's answer."""

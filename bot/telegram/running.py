@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 from telegram import Update
 from telegram.constants import ChatType
 from telegram.error import InvalidToken
-from telegram.ext import TypeHandler
+from telegram.ext import ApplicationHandlerStop, TypeHandler
 
+from bot.telegram.errors import TRIES, apologise
 from bot.telegram.health import Health
+from bot.telegram.once import Once
 from bot.telegram.order import AT_ONCE
-from bot.telegram.pace import Pace
 from bot.telegram.profile import introduce
 from bot.telegram.taking import KINDS, listen_as, persist, poll, serve, set_webhook
 from bot.telegram.telling import Telling
 from bot.telegram.typing_sign import seen_typing
+from bot.telegram.working import current_work
 from index.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from bot.telegram.alarms import Alarms
     from bot.telegram.desk import Desk
+    from bot.telegram.inbox import Inbox
     from bot.telegram.webhook import Server
 
     Context = CallbackContext[Any, Any, Any, Any]
@@ -43,7 +46,7 @@ log = logging.getLogger(__name__)
 # are looked up in these threads too.
 THREADS = AT_ONCE + 8
 # What has been kept for long enough is let go within so many seconds.
-LETTING_GO = 3600.0
+LETTING_GO = 600.0
 # Before all other handlers.
 FIRST = -100
 
@@ -59,8 +62,9 @@ class TokenError(DatelineError):
 class Running:
     """One run of the bot, in the event loop in which it is made."""
 
-    def __init__(self, desk: Desk, alarms: Alarms) -> None:
+    def __init__(self, desk: Desk, alarms: Alarms, inbox: Inbox) -> None:
         self._desk = desk
+        self._inbox = inbox
         self._alarms = alarms
         self._admins = desk.settings.admin_ids
         self._loop = asyncio.get_running_loop()
@@ -87,6 +91,7 @@ class Running:
             async with AsyncExitStack() as stack:
                 await self._start(application, listening, stack)
                 await asyncio.wait([self._end])
+                self._inbox.stop()
                 _hurry(application)
         except InvalidToken:
             self.refuse_token()
@@ -115,6 +120,8 @@ class Running:
     ) -> None:
         """Start all parts in order; the stack stops them in the opposite one."""
         application.add_handler(TypeHandler(Update, self._receive), FIRST)
+        # Before anything new is taken, so that each chat keeps its order.
+        await self._inbox.begin_again(application.bot)
         server = self._serve(application, listening, stack)
         stack.push_async_callback(_shut_down, application)
         await self._unless_ended(persist(application.initialize))
@@ -146,7 +153,7 @@ class Running:
             return None
         health = Health(self._desk, lambda: application.running and self._warm.is_set())
         stack.callback(health.close)
-        server = serve(application, self._desk.settings, self._desk.metrics, health, listening)
+        server = serve(application, self._desk.settings, self._desk.metrics, health, self._inbox, listening)
         stack.push_async_callback(server.end)
         return server
 
@@ -196,6 +203,11 @@ class Running:
         """Count an update, and let it wait until there is something to answer it with."""
         kinds = (str(kind) for kind in KINDS if getattr(update, kind) is not None)
         self._desk.metrics.update(next(kinds, "other"))
+        work = current_work()
+        if work is not None and work.tries > TRIES:
+            log.error("an update was begun %d times, and never done; it is given up", work.tries - 1)
+            await apologise(update, self._desk.metrics)
+            raise ApplicationHandlerStop
         if self._warm.is_set():
             return
         message = update.message
@@ -212,6 +224,7 @@ class Running:
             before = datetime.now(UTC) - self._desk.settings.keep
             try:
                 await asyncio.to_thread(self._desk.memory.expire, before)
+                await self._inbox.let_go()
             except DatelineError as error:
                 log.error("what is to be kept no longer was not let go: %s", error)  # noqa: TRY400 - it says all
             await asyncio.sleep(LETTING_GO)
@@ -224,9 +237,9 @@ async def _stop_polling(updater: Updater) -> None:
 
 def _hurry(application: AnyApplication) -> None:
     """Let nothing wait long any more for Telegram's leave to send."""
-    pace = application.bot.rate_limiter
-    if isinstance(pace, Pace):
-        pace.hurry()
+    once = application.bot.rate_limiter
+    if isinstance(once, Once):
+        once.pace.hurry()
 
 
 async def _finish(application: AnyApplication) -> None:

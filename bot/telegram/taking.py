@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
     from bot.telegram.health import Health
+    from bot.telegram.inbox import Inbox
     from bot.telegram.metrics import Metrics
     from bot.telegram.webhook import Server, Taking
 
@@ -85,12 +86,13 @@ def serve(
     settings: Settings,
     metrics: Metrics,
     health: Health,
+    inbox: Inbox,
     listening: socket.socket,
 ) -> Server:
-    """The server on its socket, from now on; with a webhook it hands updates to the application."""
+    """The server on its socket, from now on; with a webhook it puts updates into the inbox."""
     from bot.telegram.webhook import Server, pages
 
-    taking = _taking(application, settings, metrics) if settings.webhook else None
+    taking = _taking(application, settings, metrics, inbox) if settings.webhook else None
     server = Server(pages(health.told, health.measured, taking), listening)
     server.begin()
     return server
@@ -115,13 +117,14 @@ async def persist(call: Callable[[], Coroutine[Any, Any, None]]) -> None:
         wait = min(1.5 * wait, LAST_TRY)
 
 
-def _taking(application: AnyApplication, settings: Settings, metrics: Metrics) -> Taking:
+def _taking(application: AnyApplication, settings: Settings, metrics: Metrics, inbox: Inbox) -> Taking:
     from bot.telegram.webhook import Taking
 
     return Taking(
         path=path_of(settings.webhook),
         secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else "",
         bot=application.bot,
-        put=application.update_queue.put,
+        put=inbox.put,
         unreadable=metrics.unreadable,
+        is_room=lambda: not inbox.is_full,
     )

@@ -45,8 +45,8 @@ class Telling:
     """Tells news on Telegram.
 
     They are claimed when they are written and verified, just before they are sent. What Telegram does not
-    take then, because it is away or asks to wait, is sent again later, by this process. So what arrived
-    although its confirmation was lost arrives twice; and a stop loses what Telegram refused to the last.
+    take then, because it is away or asks to wait, is sent again later, by this process or, when that has
+    ended, by the next. So what arrived although its confirmation was lost arrives twice.
     """
 
     def __init__(self, desk: Desk, tick: float = TICK) -> None:
@@ -67,6 +67,7 @@ class Telling:
         Errors go to the application's handlers of errors, and end nothing.
         """
         try:
+            await self._guarded(asyncio.to_thread(self._desk.memory.follows.give_back), application)
             while True:
                 await self._guarded(self.look(application), application)
                 await asyncio.sleep(self._tick)
@@ -116,7 +117,7 @@ class Telling:
                     wait = min(2 * wait, LAST_TRY)
         finally:
             if delivery.claimed and not delivery.over:
-                log.error("the bot stops before Telegram has taken news for somebody who follows")
+                log.warning("news that Telegram has not taken yet are sent at the next start")
 
     async def _rest(self, seconds: float) -> None:
         """Sleep, but not longer than the bot runs."""
@@ -132,7 +133,7 @@ class Telling:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None], application: AnyApplication) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, object], application: AnyApplication) -> None:
         outcome = (await asyncio.gather(work, return_exceptions=True))[0]
         if isinstance(outcome, DatelineError):
             self._complain(outcome)

@@ -8,7 +8,6 @@ import hmac
 import json
 import logging
 import socket
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from telegram.ext import ExtBot
 
 from bot.telegram.incoming import is_numbered, read_update
 from bot.written import HEALTH, METRICS, Address
-from index.errors import DatelineError
+from index.errors import DatelineError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +33,6 @@ log = logging.getLogger(__name__)
 # Telegram's largest update is far below; who sends more is not Telegram.
 BODY_BYTES = 1_000_000
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
-# Telegram posts an update again whose answer it did not get. So many are remembered as taken.
-REMEMBERED = 10_000
 # Seconds that requests in progress get at the end.
 GRACE = 5
 
@@ -46,13 +43,18 @@ class ServerError(DatelineError):
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """How updates are taken: at this path, with this secret, read for this bot, and handed to `put`."""
+    """How updates are taken: at this path, with this secret, read for this bot, and handed to `put`.
+
+    `put` says whether an update is new, and raises StoreError for one that it cannot keep. While there
+    `is_room` no more, none is taken.
+    """
 
     path: str
     secret: str
     bot: ExtBot[Any]
-    put: Callable[[Update], Awaitable[None]]
+    put: Callable[[dict[str, Any], Update], Awaitable[bool]]
     unreadable: Callable[[], None]
+    is_room: Callable[[], bool]
 
 
 def pages(
@@ -83,7 +85,6 @@ class _Webhook:
 
     def __init__(self, taking: Taking) -> None:
         self._taking = taking
-        self._taken: OrderedDict[int, None] = OrderedDict()
 
     async def take(self, request: Request) -> Response:
         """Hand over an update; 200 says that it need not come again."""
@@ -97,22 +98,22 @@ class _Webhook:
         told = _object(body)
         if told is None or not is_numbered(told):
             return PlainTextResponse("no update", 400)
-        number = told["update_id"]
-        if number in self._taken:
-            return PlainTextResponse("taken before")
-        self._remember(number)
         update = read_update(told, self._taking.bot)
         if update is None:
             # Refused, it would come again and again, and could be read no better.
             self._taking.unreadable()
-        else:
-            await self._taking.put(update)
-        return PlainTextResponse("taken")
+            return PlainTextResponse("taken")
+        return await self._keep(told, update)
 
-    def _remember(self, number: int) -> None:
-        self._taken[number] = None
-        if len(self._taken) > REMEMBERED:
-            self._taken.popitem(last=False)
+    async def _keep(self, told: dict[str, Any], update: Update) -> Response:
+        if not self._taking.is_room():
+            return PlainTextResponse("busy", 503)
+        try:
+            fresh = await self._taking.put(told, update)
+        except StoreError as error:
+            log.error("an update cannot be recorded, so Telegram is to post it again: %s", error)  # noqa: TRY400 - it says all
+            return PlainTextResponse("not recorded", 503)
+        return PlainTextResponse("taken" if fresh else "taken before")
 
 
 async def _body(request: Request) -> bytes | None:

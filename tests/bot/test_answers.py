@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,37 @@ def test_it_is_the_same_after_a_restart(answers: Answers, coverage: Coverage) ->
     assert numbers(turned) == numbers(page)
     assert turned.places == page.places
     assert [hit.highlights for hit in turned.reply.quotes] == [hit.highlights for hit in page.reply.quotes]
+
+
+def test_work_that_was_broken_off_gives_the_same_answer(answers: Answers, memory: Memory) -> None:
+    """Asked again for the same message, a question has the answer that it had, and one is kept."""
+    first = answers.ask(QUESTION, ANN)
+    again = answers.ask_again(QUESTION, ANN)
+    assert (again.key, again.places, numbers(again)) == (first.key, first.places, numbers(first))
+    assert memory.figures.since(datetime(2025, 1, 1, tzinfo=UTC)).asked == 1
+
+
+def test_work_that_was_broken_off_early_is_done_anew(answers: Answers, memory: Memory) -> None:
+    """Where nothing was found yet, or for other words, the question is asked as it is now."""
+    page = answers.ask_again(QUESTION, ANN)
+    assert page.answered
+    changed = answers.ask_again("Who sings in the opera house?", ANN)
+    assert changed.key != page.key
+    assert memory.figures.since(datetime(2025, 1, 1, tzinfo=UTC)).asked == 2
+
+
+def test_a_follow_up_leans_on_what_was_asked_before_a_restart(
+    answers: Answers, coverage: Coverage, memory: Memory
+) -> None:
+    """Another program knows what somebody talked of there, and nobody else or elsewhere."""
+    answers.ask(QUESTION, ANN)
+    other = Answers(coverage, memory, Conversation(coverage))
+    for asker, leans in ((ANN, True), (ANN._replace(person=2), False), (ANN._replace(thread=5), False)):
+        page = other.ask("And what about pilots?", asker)
+        assert (kept(memory, page).query.text != "And what about pilots?") is leans
+    memory.forget(ANN.person)
+    late = Answers(coverage, memory, Conversation(coverage))
+    assert kept(memory, late.ask("And what about pilots?", ANN)).query.text == "And what about pilots?"
 
 
 def test_in_context_is_what_stands_around(coverage: Coverage, memory: Memory, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
-from bot.telegram.incoming import Polled, is_numbered, read_update
+from bot.telegram.incoming import Polled, is_numbered, person_in, read_update
+from index.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
 GARBAGE: list[dict[str, Any]] = [
     {"message": "words"},
@@ -34,10 +36,28 @@ json_values = st.recursive(
 
 
 class Counted:
-    """What the guard has told of."""
+    """What the guard has told of, and where it records what it lets pass: at first there is room."""
 
     def __init__(self) -> None:
         self.unreadable = self.refused = 0
+        self.taken: list[int] = []
+        self.full_disk = False
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def room(self) -> None:
+        """Wait until there is some."""
+        await self.free.wait()
+
+    async def take(self, told: Sequence[dict[str, Any]]) -> list[bool]:
+        """Record each number once."""
+        if self.full_disk:
+            raise StoreError("no room on the disk")
+        fresh = []
+        for each in told:
+            fresh.append(each["update_id"] not in self.taken)
+            self.taken.append(each["update_id"])
+        return fresh
 
     def count_unreadable(self) -> None:
         """An update was passed over."""
@@ -64,7 +84,7 @@ def told() -> Counted:
 @pytest.fixture
 async def bot(api: BotApi, told: Counted) -> AsyncIterator[ExtBot[None]]:
     """A bot that polls behind the guard."""
-    polled = Polled(told.count_unreadable, told.count_refused)
+    polled = Polled(told, told.count_unreadable, told.count_refused)
     made: ExtBot[None] = ExtBot(TOKEN, base_url=f"{api.base_url}/bot", get_updates_request=polled)
     async with made:
         yield made
@@ -101,7 +121,7 @@ async def test_good_updates_are_left_as_they_are(api: BotApi, bot: ExtBot[None])
 async def test_refused_token_is_told(api: BotApi) -> None:
     """When Telegram no longer knows the token, the guard says so."""
     told = Counted()
-    polled = Polled(told.count_unreadable, told.count_refused)
+    polled = Polled(told, told.count_unreadable, told.count_refused)
     bot: ExtBot[None] = ExtBot("42:revoked", base_url=f"{api.base_url}/bot", get_updates_request=polled)
     async with polled:
         with pytest.raises(InvalidToken):
@@ -118,11 +138,13 @@ async def test_gateway_page_is_a_passing_error(api: BotApi, bot: ExtBot[None], t
     assert (told.unreadable, told.refused) == (0, 0)
 
 
-def test_updates_without_numbers_are_an_error_to_wait_after() -> None:
+async def test_updates_without_numbers_are_an_error_to_wait_after() -> None:
     """What can never be confirmed must not be asked for again at once."""
-    polled = Polled(lambda: None, lambda: None)
-    with pytest.raises(NetworkError):
-        polled._mend(json.dumps({"ok": True, "result": [{"message": {}}, "?", {"update_id": True}]}).encode())
+    polled = Polled(Counted(), lambda: None, lambda: None)
+    with pytest.raises(NetworkError, match="without numbers"):
+        await polled._mend(
+            json.dumps({"ok": True, "result": [{"message": {}}, "?", {"update_id": True}]}).encode()
+        )
 
 
 @settings(max_examples=150, deadline=None)
@@ -139,6 +161,8 @@ def test_anything_is_read_or_passed_over(told: dict[str, Any]) -> None:
         ({"update_id": 7}, True),
         ({"update_id": "7"}, False),
         ({"update_id": True}, False),
+        ({"update_id": -7}, False),
+        ({"update_id": 1 << 70}, False),
         ({}, False),
         ([], False),
     ],
@@ -146,3 +170,58 @@ def test_anything_is_read_or_passed_over(told: dict[str, Any]) -> None:
 def test_update_is_known_by_its_number(told: object, *, numbered: bool) -> None:
     """Only an object with a number is taken for an update."""
     assert is_numbered(told) is numbered
+
+
+async def test_what_was_taken_before_is_only_confirmed(api: BotApi, bot: ExtBot[None], told: Counted) -> None:
+    """An update that Telegram hands over again is empty for the library, and its number is confirmed."""
+    message = updates.private_message("Who won?")
+    number = api.push(message)
+    await bot.get_updates()
+    second = api.push(updates.private_message("Who lost?"))
+    again = await bot.get_updates()
+    assert [each.update_id for each in again] == [number, second]
+    assert [each.message is not None for each in again] == [False, True]
+    assert told.taken == [number, number, second]
+
+
+async def test_what_cannot_be_recorded_stays_with_telegram(
+    api: BotApi, bot: ExtBot[None], told: Counted
+) -> None:
+    """While updates cannot be recorded the poll fails for now, and brings them when they can."""
+    number = api.push(updates.private_message("Who won?"))
+    told.full_disk = True
+    with pytest.raises(NetworkError, match="cannot be recorded, so they are asked for again: no room"):
+        await bot.get_updates()
+    told.full_disk = False
+    (update,) = await bot.get_updates()
+    assert update.update_id == number
+    assert update.message is not None
+
+
+async def test_no_more_is_asked_for_than_can_be_taken(api: BotApi, bot: ExtBot[None], told: Counted) -> None:
+    """While there is no room Telegram is not asked, and keeps what there is."""
+    api.push(updates.private_message("Who won?"))
+    told.free.clear()
+    polling = asyncio.create_task(bot.get_updates())
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(polling), 0.2)
+    assert not [call for call in api.calls if call.method == "getUpdates"]
+    told.free.set()
+    assert len(await polling) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "person"),
+    [
+        (updates.private_message("Who won?", user_id=71), 71),
+        (updates.callback_query("m:key", updates.private_message("Who won?")["message"], user_id=72), 72),
+        (updates.inline_query("Who won?", user_id=73), 73),
+        ({"message": {"chat": {"id": 7}}}, None),
+        ({"message": {"from": {"id": "7"}}}, None),
+        ({"message": {"from": {"id": 1 << 70}}}, None),
+        ({"message": "words"}, None),
+    ],
+)
+def test_sender_is_known(told: dict[str, Any], person: int | None) -> None:
+    """Who sent an update is read out of whatever kind it is, where that can be read."""
+    assert person_in({"update_id": 7, **told}) == person

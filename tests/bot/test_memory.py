@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+import threading
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -9,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from remembered import GROUP, NOON, at_once, make_follow, make_given
+from remembered import GROUP, NOON, at_once, make_follow, make_given, make_taken
 
 from bot.memory.memory import Forgotten, Memory
 from bot.memory.people import Person
 from bot.memory.tables import SCHEMA, tables
+from bot.memory.updates import Sent
 from index.database import Database
 from index.errors import StoreError
 
@@ -63,14 +66,17 @@ def values_of(database: Database) -> set[Any]:
 
 def live_a_little(memory: Memory, person: int, other: int) -> None:
     """Two people ask, vote on each other's answers, follow and set something."""
-    for asker, voter in ((person, other), (other, person)):
+    updates = memory.updates_of(42)
+    for number, (asker, voter) in enumerate([(person, other), (other, person)]):
         given = make_given(person=asker)
         memory.answers.keep(given)
         memory.answers.rate(given.key, voter, True)
         memory.answers.rate(given.key, asker, False)
         follow = make_follow(person=asker)
         memory.follows.add(follow, 5)
-        memory.follows.tell(follow.key, {"harbour"})
+        memory.follows.claim(follow.key, {"harbour"}, 50)
+        updates.take([make_taken(number, person=asker)])
+        updates.note(number, 0, Sent(5, 1_700_000_000))
         memory.people.change(asker, language="uk")
 
 
@@ -108,10 +114,25 @@ def test_opening_an_old_memory_waits_for_nobody(memory: Memory, database: Databa
         assert Memory(opened).people.get(PERSON).shown == 2
 
 
-@pytest.mark.parametrize("schema", [SCHEMA + 1, SCHEMA - 1])
-def test_another_schema_is_refused_and_left_alone(memory: Memory, database: Database, schema: int) -> None:
-    """A memory that another Dateline has written is not touched, and the error says which is which."""
+def test_an_older_memory_is_brought_to_ours(memory: Memory, database: Database) -> None:
+    """One of the first schema gets the tables that it lacks, and loses nothing."""
     live_a_little(memory, PERSON, OTHER)
+    before = content(database)
+    with database.transaction() as connection:
+        for name in ("sends", "claims", "updates"):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+        connection.execute(sa.update(tables.tables["memory"]).values(schema=1))
+    Memory(database).updates_of(42).take([make_taken(1)])
+    after = content(database)
+    assert after | {"updates": []} == before | {"updates": [], "sends": [], "claims": []}
+    assert [row.schema for row in after["memory"]] == [SCHEMA]
+    assert len(after["updates"]) == 1
+
+
+def test_a_newer_schema_is_refused_and_left_alone(memory: Memory, database: Database) -> None:
+    """A memory that a newer Dateline has written is not touched, and the error says which is which."""
+    live_a_little(memory, PERSON, OTHER)
+    schema = SCHEMA + 1
     with database.transaction() as connection:
         connection.execute(sa.update(tables.tables["memory"]).values(schema=schema))
     before = content(database)
@@ -154,7 +175,10 @@ def test_forgetting_one_person_leaves_the_others(memory: Memory, database: Datab
     live_a_little(memory, PERSON, OTHER)
     memory.forget(PERSON)
     rows = content(database)
-    assert {name: len(each) for name, each in rows.items()} == dict.fromkeys(rows, 1)
+    numbers = {name: len(each) for name, each in rows.items()}
+    # Of the first one's update the number stays, so that it is not taken again.
+    assert numbers == dict.fromkeys(rows, 1) | {"updates": 2, "sends": 1}
+    assert [(row.number, row.body is None) for row in rows["updates"]] == [(0, True), (1, False)]
     assert rows["votes"][0].person == rows["people"][0].id == OTHER
     assert memory.follows.told(memory.follows.of(OTHER)[0].key) == {"harbour"}
 
@@ -254,3 +278,18 @@ def test_words_of_who_was_forgotten_stand_in_no_file(memory: Memory, place: Path
 def files_with(place: Path, words: bytes) -> list[str]:
     """The names of the database's files in which words stand."""
     return [path.name for path in place.parent.glob(f"{place.name}*") if words in path.read_bytes()]
+
+
+def test_what_is_forgotten_leaves_the_log_once_it_can(
+    memory: Memory, database: Database, place: Path
+) -> None:
+    """While somebody else reads, the log cannot be emptied; it is tried until they are done."""
+    memory.answers.keep(make_given(person=PERSON, question="Where is the xylophone?"))
+    with closing(sqlite3.connect(place, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM answers").fetchone()
+        assert not database.settle()
+        threading.Timer(1.0, other.execute, ["COMMIT"]).start()
+        memory.forget(PERSON)
+    for file in place.parent.iterdir():
+        assert b"xylophone" not in file.read_bytes()

@@ -251,3 +251,47 @@ def test_follows_are_counted(follows: Follows) -> None:
     assert follows.count() == 2
     follows.remove(one.key, one.person)
     assert follows.count() == 1
+
+
+def test_claim_is_given_to_one_who_asks(follows: Follows) -> None:
+    """Of several that claim the same news one gets them, and the follow has looked at what tells them."""
+    follow = make_follow(after=40)
+    follows.add(follow, 5)
+    claims = at_once([partial(follows.claim, follow.key, {"harbour"}, 60)] * 6)
+    assert sorted(claims) == [False] * 5 + [True]
+    assert follows.told(follow.key) == {"harbour"}
+    assert follows.all() == [replace(follow, after=60)]
+
+
+def test_what_had_not_arrived_is_news_again(follows: Follows) -> None:
+    """What a program claimed and had not sent when it died is given back; what was told before stays told."""
+    follow = make_follow(after=40)
+    follows.add(follow, 5)
+    follows.tell(follow.key, {"old"})
+    follows.claim(follow.key, {"harbour", "ships"}, 60)
+    assert follows.give_back() == 1
+    assert follows.told(follow.key) == {"old"}
+    assert follows.all() == [follow]
+    assert follows.give_back() == 0
+
+
+def test_what_has_arrived_is_not_given_back(follows: Follows) -> None:
+    """News that were sent stay told, and so does only what came after them."""
+    follow = make_follow(after=40)
+    follows.add(follow, 5)
+    follows.claim(follow.key, {"harbour"}, 60)
+    follows.arrived(follow.key)
+    follows.claim(follow.key, {"ships"}, 70)
+    assert follows.give_back() == 1
+    assert follows.told(follow.key) == {"harbour"}
+    assert follows.all() == [replace(follow, after=60)]
+
+
+def test_follow_that_ended_claims_nothing(follows: Follows) -> None:
+    """What is followed no longer is not told, and nothing of it is given back."""
+    follow = make_follow()
+    follows.add(follow, 5)
+    follows.claim(follow.key, {"harbour"}, 60)
+    follows.remove(follow.key, follow.person)
+    assert follows.claim(follow.key, {"ships"}, 70) is False
+    assert follows.give_back() == 0

@@ -66,12 +66,13 @@ def test_what_is_there_now_is_told() -> None:
     today = datetime.now(UTC).date()
     metrics.cover(Extent(12, 340, today - timedelta(days=3)), follows=7)
     working = [5]
-    metrics.watch_progress(lambda: working[0])
+    metrics.watch_progress(lambda: working[0], lambda: working[0] + 2)
     values = read(metrics)
     assert values["dateline_articles",] == 12
     assert values["dateline_passages",] == 340
     assert values["dateline_follows",] == 7
     assert values["dateline_updates_in_progress",] == 5
+    assert values["dateline_updates_in_hand",] == 7
     assert 2 * 86_400 < values["dateline_newest_article_age_seconds",] < 3 * 86_400
     working[0] = 6
     metrics.cover(Extent(12, 340, today))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -307,17 +307,30 @@ async def test_what_has_taken_no_effect_is_tried_again(
         failed(httpx.RemoteProtocolError("dropped")),
         failed(None, words="Internal Server Error (500)"),
         failed(None, words="Gateway Timeout (504)"),
-        failed(None, BadRequest, "Bad gateway"),
     ],
 )
-async def test_what_may_have_taken_effect_is_not(error: NetworkError) -> None:
-    """What Telegram may have done before the connection broke is not asked for again."""
-    assert await tries(error) == 1
+async def test_what_may_have_taken_effect_is_tried_once_more(
+    error: NetworkError,
+    soon: None,  # noqa: ARG001 - it sets the pace
+) -> None:
+    """A message that Telegram may have sent is sent once more; what is done twice like once, three times."""
+    assert await tries(error) == 2
+    assert await tries(error, "sendMessage", 0) == 1
+    assert await tries(error, "editMessageText") == 4
+    assert await tries(error, "deleteMessage") == 4
+    assert await tries(error, "answerCallbackQuery") == 4
+    assert await tries(error, "answerInlineQuery") == 1
+
+
+async def test_what_telegram_refuses_is_not_tried_again() -> None:
+    """A refusal is final, whatever words it is made in."""
+    assert await tries(failed(None, BadRequest, "Bad gateway")) == 1
+    assert await tries(failed(None, BadRequest, "Bad gateway"), "editMessageText") == 1
 
 
 @pytest.mark.parametrize(
     ("kind", "times", "calls", "sent"),
-    [("502 html", 3, 4, 1), ("drop after", 1, 1, 1), ("drop before", 1, 1, 0), ("500", 1, 1, 0)],
+    [("502 html", 3, 4, 1), ("drop after", 1, 2, 2), ("drop before", 1, 2, 1), ("500", 1, 2, 1)],
 )
 async def test_short_absence_loses_no_message(
     soon: None,  # noqa: ARG001 - it sets the pace
@@ -326,13 +339,12 @@ async def test_short_absence_loses_no_message(
     calls: int,
     sent: int,
 ) -> None:
-    """Over the wire: what was not handed on is sent again, and nothing is sent twice."""
+    """Over the wire: nothing is lost, and only that is sent twice whose answer from Telegram was lost."""
     with BotApi() as api:
         api.add_chat(7)
         async with ExtBot(TOKEN, base_url=f"{api.base_url}/bot", rate_limiter=Pace()) as bot:
             api.fail("sendMessage", times, kind)
-            with suppress(NetworkError):
-                await bot.send_message(7, "an answer")
+            await bot.send_message(7, "an answer")
         assert sum(call.method == "sendMessage" for call in api.calls) == calls
         assert len(api.sent) == sent
 

@@ -156,7 +156,7 @@ async def test_forget_deletes_everything_and_says_what(chat: Chat) -> None:
         "• your settings",
     ]
     assert memory.answers.find(given.key) is None
-    assert chat.desk.conversation._topic((ANN, None, ANN)) == ""
+    assert chat.desk.conversation._topic((ANN, None, ANN), lambda: "") == ""
     (said,) = await chat.feed(updates.command("forget"))
     assert said.plain == "Nothing was kept about you."
 
@@ -223,6 +223,9 @@ TOLD: dict[str, set[str]] = {
     "votes": {"key", "person", "good"},
     "follows": {"key", "person", "chat", "thread", "question", "digest", "language", "after", "begun"},
     "told": {"key", "story"},
+    "claims": {"key", "after", "stories"},
+    "updates": {"bot", "number", "person", "body", "arrived", "tries"},
+    "sends": {"bot", "number", "place", "message", "date"},
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -140,17 +142,20 @@ def test_api_that_is_away_comes_back(home: Path) -> None:
 
 
 def test_error_is_told_and_logged(home: Path) -> None:
-    """Where an answer cannot be sent the person is told, the error is logged, and the next is answered."""
+    """Where something is broken the person is told, the error is logged, and the next is answered."""
     with BotApi() as api:
         with running(home, api) as program:
-            api.fail("sendMessage", times=1, kind="500")
-            api.push(updates.private_message(TWELVE_THOUSAND))
-            api.wait_for(1, timeout=ANSWERING)
+            with closing(sqlite3.connect(home / "dateline.db")) as database:
+                database.execute("ALTER TABLE people RENAME TO elsewhere")
+                api.push(updates.private_message(TWELVE_THOUSAND))
+                api.wait_for(1, timeout=ANSWERING)
+                database.execute("ALTER TABLE elsewhere RENAME TO people")
             api.push(updates.private_message(TWELVE_THOUSAND))
             api.wait_for(2, timeout=ANSWERING)
         assert api.sent[0].plain.startswith("Something went wrong on my side")
         assert "about 12,000" in api.sent[1].plain
-        assert "an update was not answered" in program.log
+        assert "an update was not answered: StoreError" in program.log
+        assert TWELVE_THOUSAND not in program.log
 
 
 def test_person_who_blocked_the_bot_stops_nothing(home: Path) -> None:

@@ -8,7 +8,7 @@ import re
 import signal
 import socket
 import threading
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,15 +18,14 @@ from bot_api.server import TOKEN, BotApi
 from desks import knowing_admin, make_desk
 from fakes import FakeEncoder
 from harbour import QUESTION, write_articles
+from living import called, live_with, living, until
 from programs import Program
 from remembered import make_given
 
 from bot import written
-from bot.memory.memory import Memory
-from bot.settings import Settings
 from bot.telegram import errors, running
 from bot.telegram.alarms import Alarms
-from bot.telegram.program import live
+from bot.telegram.inbox import Inbox
 from bot.telegram.running import THREADS, Running, TokenError
 from bot.telegram.webhook import ServerError
 from index.coverage import Coverage
@@ -34,7 +33,6 @@ from index.database import CONNECTIONS
 from index.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 ADMIN = 4242
@@ -71,37 +69,6 @@ class SlowEncoder(FakeEncoder):
         if text == "warm":
             assert self.free.wait(30)
         return super().encode_question(text)
-
-
-def live_with(coverage: Coverage, api: BotApi, **given: str) -> asyncio.Task[None]:
-    """The bot as a task, with settings by their names in the environment."""
-    basic = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": api.base_url, "DATELINE_ADMINS": str(ADMIN)}
-    settings = Settings(_env_file=None, **(basic | given))  # type: ignore[arg-type]
-    work = live(coverage, Memory(coverage.database), settings, Alarms(settings.admin_ids))
-    return asyncio.create_task(work)
-
-
-@asynccontextmanager
-async def living(coverage: Coverage, api: BotApi, **given: str) -> AsyncIterator[asyncio.Task[None]]:
-    """The bot while it takes updates; afterwards it must stop on a signal, without an error."""
-    task = live_with(coverage, api, **given)
-    try:
-        await until(api, lambda: called(api, "getUpdates") or called(api, "setWebhook"))
-        yield task
-    finally:
-        if not task.done():
-            signal.raise_signal(signal.SIGTERM)
-        await asyncio.wait_for(task, 30)
-
-
-async def until(api: BotApi, holds: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait until something holds that comes with what reaches the Bot API."""
-    await asyncio.to_thread(api.wait_for, lambda _: holds(), seconds)
-
-
-def called(api: BotApi, method: str) -> int:
-    """How often a method was called."""
-    return sum(call.method == method for call in api.calls)
 
 
 async def test_polled_question_is_answered(harbour: Coverage, api: BotApi) -> None:
@@ -181,7 +148,9 @@ async def test_what_was_kept_long_enough_is_let_go(
     monkeypatch.setattr(running, "LETTING_GO", 0.05)
     desk = make_desk(harbour)
     old = make_given()
-    letting = asyncio.create_task(Running(desk, Alarms([]))._let_go())
+    letting = asyncio.create_task(
+        Running(desk, Alarms([]), Inbox(desk.memory.updates_of(42), asyncio.Queue()))._let_go()
+    )
     await asyncio.sleep(0.2)
     desk.memory.answers.keep(old)
     desk.access.check(7, 7)

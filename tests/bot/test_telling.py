@@ -373,13 +373,19 @@ async def test_what_is_being_sent_is_sent_before_the_stop(chat: Newsroom, api: B
 async def test_a_stop_does_not_wait_for_telegram_to_come_back(
     chat: Newsroom, api: BotApi, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """News that wait to be sent again end with the bot, and the log says so."""
+    """News that wait to be sent again end with the bot, the log says so, and the next start sends them."""
     await chat.feed(FOLLOW)
     chat.publish("forty", FORTY)
     api.fail("sendMessage", 1, "429", retry_after=50)
     async with asyncio.timeout(5), going_on(chat):
         await asyncio.to_thread(api.wait_for, lambda api: api.calls[-1].outcome == "failed")
-    assert "the bot stops before Telegram has taken news" in caplog.text
+    assert "news that Telegram has not taken yet are sent at the next start" in caplog.text
+    assert chat.told == []
+    for _ in range(2):
+        async with asyncio.timeout(5), going_on(chat, Telling(chat.desk, 0.02)):
+            await asyncio.to_thread(api.wait_for, lambda api: api.calls[-1].outcome == "ok")
+            await asyncio.sleep(0.2)
+    assert [quoted(told) for told in chat.told] == [[FORTY]]
 
 
 async def test_troubles_are_told_once_and_end_nothing(

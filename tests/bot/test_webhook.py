@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -11,11 +13,15 @@ from bot_api import updates
 from bot_api.server import TOKEN
 from telegram.ext import ExtBot
 
+from bot.memory.memory import Memory
+from bot.telegram.inbox import Inbox
 from bot.telegram.webhook import BODY_BYTES, SECRET_HEADER, Server, ServerError, Taking, listen, pages
 from bot.written import Address
+from index.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from telegram import Update
 
@@ -24,16 +30,19 @@ HEADERS = {SECRET_HEADER: SECRET}
 PATH = "/telegram/updates"
 
 
-class Queue:
-    """What the webhook has handed over."""
+class Post:
+    """Where posted updates are recorded and queued, and what could not be read."""
 
-    def __init__(self) -> None:
-        self.updates: list[Update] = []
+    def __init__(self, memory: Memory) -> None:
+        self._queue = asyncio.Queue[object]()
+        self.inbox = Inbox(memory.updates_of(42), self._queue)
+        self.full = False
         self.unreadable = 0
 
-    async def put(self, update: Update) -> None:
-        """Take an update."""
-        self.updates.append(update)
+    @property
+    def updates(self) -> list[Update]:
+        """What has been queued since this was last asked."""
+        return [cast("Update", self._queue.get_nowait()) for _ in range(self._queue.qsize())]
 
     def count_unreadable(self) -> None:
         """An update could not be parsed."""
@@ -41,16 +50,23 @@ class Queue:
 
 
 @pytest.fixture
-def queue() -> Queue:
-    """The application's queue."""
-    return Queue()
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A database of the test's own."""
+    with closing(Database.open(tmp_path / "dateline.db")) as opened:
+        yield opened
 
 
 @pytest.fixture
-async def client(queue: Queue) -> AsyncIterator[httpx.AsyncClient]:
+def queue(database: Database) -> Post:
+    """The application's queue."""
+    return Post(Memory(database))
+
+
+@pytest.fixture
+async def client(queue: Post) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who asks the server for its pages."""
     bot: ExtBot[None] = ExtBot(TOKEN)
-    taking = Taking(PATH, SECRET, bot, queue.put, queue.count_unreadable)
+    taking = Taking(PATH, SECRET, bot, queue.inbox.put, queue.count_unreadable, lambda: not queue.full)
     transport = httpx.ASGITransport(pages(healthy, measured, taking))
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as made:
         yield made
@@ -76,7 +92,7 @@ def numbered(update: dict[str, Any], number: int = 1) -> bytes:
     return json.dumps({**update, "update_id": number}).encode()
 
 
-async def test_update_is_handed_over(client: httpx.AsyncClient, queue: Queue) -> None:
+async def test_update_is_handed_over(client: httpx.AsyncClient, queue: Post) -> None:
     """An update with the secret is taken, and answered 200."""
     body = numbered(updates.private_message("Who won? Хто виграв?"), 7)
     assert (await client.post(PATH, content=body, headers=HEADERS)).status_code == 200
@@ -98,7 +114,7 @@ async def test_update_is_handed_over(client: httpx.AsyncClient, queue: Queue) ->
     ids=["none", "empty", "short", "case", "other letters"],
 )
 async def test_forged_update_is_refused(
-    client: httpx.AsyncClient, queue: Queue, headers: dict[str, str]
+    client: httpx.AsyncClient, queue: Post, headers: dict[str, str]
 ) -> None:
     """Without the secret, or with another one, nothing is taken."""
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
@@ -120,7 +136,7 @@ async def test_other_ways_in_are_closed(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"7", b'"words"', b"\xff\xfe", b"{}", b'{"update_id": "7"}']
 )
-async def test_what_is_no_update_is_refused(client: httpx.AsyncClient, queue: Queue, body: bytes) -> None:
+async def test_what_is_no_update_is_refused(client: httpx.AsyncClient, queue: Post, body: bytes) -> None:
     """What is no JSON object, or has no update's number, is 400."""
     assert (await client.post(PATH, content=body, headers=HEADERS)).status_code == 400
     assert queue.updates == []
@@ -132,7 +148,7 @@ async def test_deep_body_is_refused(client: httpx.AsyncClient) -> None:
     assert (await client.post(PATH, content=body, headers=HEADERS)).status_code == 400
 
 
-async def test_large_body_is_refused(client: httpx.AsyncClient, queue: Queue) -> None:
+async def test_large_body_is_refused(client: httpx.AsyncClient, queue: Post) -> None:
     """More than a megabyte is not read to its end; just below that it is."""
     read = 0
 
@@ -149,7 +165,7 @@ async def test_large_body_is_refused(client: httpx.AsyncClient, queue: Queue) ->
     assert len(queue.updates) == 1
 
 
-async def test_update_comes_once(client: httpx.AsyncClient, queue: Queue) -> None:
+async def test_update_comes_once(client: httpx.AsyncClient, queue: Post) -> None:
     """An update that is posted again is acknowledged again, and handed over once."""
     for number in (1, 2, 1, 2, 1):
         body = numbered(updates.private_message("Who won?"), number)
@@ -157,8 +173,26 @@ async def test_update_comes_once(client: httpx.AsyncClient, queue: Queue) -> Non
     assert [update.update_id for update in queue.updates] == [1, 2]
 
 
+async def test_update_that_cannot_be_recorded_is_to_be_posted_again(
+    client: httpx.AsyncClient, queue: Post, database: Database
+) -> None:
+    """What cannot be recorded, or finds no room, is refused for now, and taken when it is posted again."""
+    body = numbered(updates.private_message("Who won?"))
+    with database.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE updates RENAME TO elsewhere")
+    assert (await client.post(PATH, content=body, headers=HEADERS)).status_code == 503
+    with database.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO updates")
+    queue.full = True
+    assert (await client.post(PATH, content=body, headers=HEADERS)).status_code == 503
+    queue.full = False
+    assert queue.updates == []
+    assert (await client.post(PATH, content=body, headers=HEADERS)).status_code == 200
+    assert len(queue.updates) == 1
+
+
 async def test_update_that_cannot_be_parsed_does_not_come_again(
-    client: httpx.AsyncClient, queue: Queue
+    client: httpx.AsyncClient, queue: Post
 ) -> None:
     """An update of Telegram's that nobody can parse is acknowledged and counted."""
     answered = await client.post(PATH, content=numbered({"message": "words"}), headers=HEADERS)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from typing import Any
 
 Update = dict[str, Any]
 
-_FIRST = 700_000_001
+# Telegram's numbers only grow; the bot of one test may remember those of another's server.
+_firsts = itertools.count(700_000_001, 1_000_000)
 _ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 _ALWAYS = frozenset(
     {
@@ -23,7 +25,7 @@ class Pending:
 
     def __init__(self) -> None:
         self._updates: list[Update] = []
-        self._next = _FIRST
+        self._next = next(_firsts)
         self._allowed: frozenset[str] | None = None
 
     def __len__(self) -> int:

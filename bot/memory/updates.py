@@ -1,0 +1,151 @@
+"""The updates that Telegram has handed over: each is taken once, and kept until its work is done."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from bot.memory.tables import alone, sends, updates, writing
+from index.database import select_in
+from index.together import Together
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.database import Database
+
+# Telegram hands an update over again for a day at most, and a number comes back after a week at the earliest.
+REMEMBERED = timedelta(days=2)
+# So many notes are written in one go where they come at the same time.
+TOGETHER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An update as it came: its number, who sent it, where that is known, and what it says."""
+
+    number: int
+    person: int | None
+    body: dict[str, Any]
+
+
+class Sent(NamedTuple):
+    """A message of ours: its id in its chat, and its date in seconds since 1970, as Telegram told them."""
+
+    message: int
+    date: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An update whose work is not done. How often it was begun, now included; what was sent, by place."""
+
+    number: int
+    body: dict[str, Any]
+    arrived: datetime
+    tries: int
+    sent: dict[int, Sent]
+
+
+class Updates:
+    """One bot's updates, in the database. What is written is on the disk when the call returns."""
+
+    def __init__(self, database: Database, bot: int) -> None:
+        """The updates for the bot of this Telegram id: two that share a database count for themselves."""
+        self._database = database
+        self._bot = bot
+        self._theirs = updates.c.bot == bot
+        self._taking = Together(self.take, TOGETHER)
+        self._finishing = Together(self._finish, TOGETHER)
+        self._noting = Together(self._note, TOGETHER)
+
+    def take(self, taken: Sequence[Taken]) -> list[bool]:
+        """Record updates; for each whether it is new, all others having been taken before.
+
+        Raises:
+            StoreError: the database refuses, and none is recorded.
+        """
+        now, fresh = datetime.now(UTC), list[bool]()
+        with alone(self._database) as connection:
+            numbers = sa.select(updates.c.number).where(self._theirs)
+            rows = select_in(connection, numbers, updates.c.number, {each.number for each in taken})
+            known = {row.number for row in rows}
+            for each in taken:
+                fresh.append(each.number not in known)
+                if fresh[-1]:
+                    known.add(each.number)
+                    row = {**asdict(each), "bot": self._bot, "arrived": now, "tries": 1}
+                    connection.execute(sa.insert(updates).values(row))
+        return fresh
+
+    def take_one(self, taken: Taken) -> bool:
+        """Record an update, together with others that come at the same moment; whether it is new.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        return self._taking.find(taken)
+
+    def note(self, number: int, place: int, sent: Sent) -> None:
+        """Note what was sent for an update, the first message in place 0.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        self._noting.find((number, place, sent))
+
+    def finish(self, number: int) -> None:
+        """The work on an update is done: of it only its number is kept.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        self._finishing.find(number)
+
+    def left(self) -> list[Left]:
+        """The updates whose work is not done, the first first; that it is begun once more is noted.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        undone = (self._theirs, updates.c.body.is_not(None))
+        begun = sa.update(updates).where(*undone).values(tries=updates.c.tries + 1)
+        left = sa.select(updates).where(*undone).order_by(updates.c.number)
+        messages = sa.select(sends).where(sends.c.bot == self._bot)
+        sent: dict[int, dict[int, Sent]] = {}
+        with writing(self._database) as connection:
+            connection.execute(begun)
+            rows = connection.execute(left).all()
+            for row in select_in(connection, messages, sends.c.number, [row.number for row in rows]):
+                sent.setdefault(row.number, {})[row.place] = Sent(row.message, row.date)
+        return [Left(row.number, row.body, row.arrived, row.tries, sent.get(row.number, {})) for row in rows]
+
+    def let_go(self, now: datetime) -> None:
+        """Let go of the numbers that Telegram cannot send again.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        old = (self._theirs, updates.c.arrived < now - REMEMBERED, updates.c.body.is_(None))
+        with writing(self._database) as connection:
+            connection.execute(sa.delete(updates).where(*old))
+
+    def _finish(self, numbers: Sequence[int]) -> list[None]:
+        done = sa.update(updates).where(self._theirs, updates.c.number.in_(numbers))
+        sent = sa.delete(sends).where(sends.c.bot == self._bot, sends.c.number.in_(numbers))
+        with writing(self._database) as connection:
+            connection.execute(done.values(body=None, person=None))
+            connection.execute(sent)
+        return [None] * len(numbers)
+
+    def _note(self, notes: Sequence[tuple[int, int, Sent]]) -> list[None]:
+        rows = [
+            {"bot": self._bot, "number": number, "place": place, **sent._asdict()}
+            for number, place, sent in notes
+        ]
+        with writing(self._database) as connection:
+            connection.execute(sa.insert(sends), rows)
+        return [None] * len(rows)
