@@ -14,6 +14,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, RetryAfter, Telegram
 
 from bot.languages.words import words_for
 from bot.telegram.harmless import LATE, says, toast
+from bot.telegram.incoming import UnrecordedError
 from bot.telegram.pace import has_no_effect, is_away, seconds_of
 from bot.telegram.working import current_work
 from index.errors import DatelineError
@@ -41,8 +42,7 @@ class Errors:
     def __init__(self, metrics: Metrics, alarms: Alarms) -> None:
         self._metrics = metrics
         self._alarms = alarms
-        self._conflict_at = 0.0
-        self._again = 0.0
+        self._lasting: dict[str, _Lasting] = {}
 
     async def caught(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         """Log an error, and tell the person whose update it was."""
@@ -57,7 +57,9 @@ class Errors:
         elif isinstance(error, BadRequest) and says(error, *LATE):
             log.info("an answer came too late: %s", error)
         elif isinstance(error, Conflict):
-            self._tell_conflict()
+            self._tell("conflict", CONFLICT)
+        elif isinstance(error, UnrecordedError):
+            self._tell("unrecorded", str(error))
         elif update is None:
             _log_apart(error)
         elif isinstance(update, Update) and (seconds := _again_in(update, error)) is not None:
@@ -69,17 +71,30 @@ class Errors:
             if isinstance(update, Update):
                 await apologise(update, self._metrics)
 
-    def _tell_conflict(self) -> None:
-        """Tell of the first conflict, and of those that last now and then: each poll meets one."""
+    def _tell(self, trouble: str, line: str) -> None:
+        """Tell a trouble, in the log and to the admins, when it begins, and now and then while it lasts."""
+        if self._lasting.setdefault(trouble, _Lasting()).is_to_be_told():
+            log.error(line)
+            self._alarms.raise_alarm(line)
+
+
+class _Lasting:
+    """A trouble that each poll meets, for as long as it lasts."""
+
+    def __init__(self) -> None:
+        self._told_at = 0.0
+        self._again = 0.0
+
+    def is_to_be_told(self) -> bool:
+        """Whether it has just begun, or was told so long ago that it is worth telling again."""
         now = time.monotonic()
-        if self._conflict_at and now < self._conflict_at + self._again:
-            return
+        if self._told_at and now < self._told_at + self._again:
+            return False
         # One that comes long after the last is a new one.
-        lasts = self._conflict_at and now < self._conflict_at + 2 * self._again
+        lasts = self._told_at and now < self._told_at + 2 * self._again
         self._again = min(2 * self._again, LAST_AGAIN) if lasts else FIRST_AGAIN
-        self._conflict_at = now
-        log.error(CONFLICT)
-        self._alarms.raise_alarm(CONFLICT)
+        self._told_at = now
+        return True
 
 
 async def apologise(update: Update, metrics: Metrics) -> None:

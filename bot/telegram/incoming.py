@@ -57,6 +57,13 @@ def read_update(told: Told, bot: Bot | None = None) -> Update | None:
     return None
 
 
+class UnrecordedError(NetworkError):
+    """What a poll has brought cannot be recorded, so Telegram is asked for it again."""
+
+    def __init__(self, error: StoreError) -> None:
+        super().__init__(f"updates cannot be recorded, so they are asked for again: {error}")
+
+
 class Taking(Protocol):
     """Where what a poll brings is recorded."""
 
@@ -113,7 +120,7 @@ class Polled(HTTPXRequest):
         try:
             fresh = await self._taking.take(readable)
         except StoreError as error:
-            raise NetworkError(f"updates cannot be recorded, so they are asked for again: {error}") from error
+            raise UnrecordedError(error) from error
         new = [told for told, is_new in zip(readable, fresh, strict=True) if is_new]
         # Two may have one number, and only the first of them is new.
         updates = [told if any(told is each for each in new) else _empty(told) for told in numbered]

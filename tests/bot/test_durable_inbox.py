@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bot_api import updates
 from bot_api.server import TOKEN, BotApi
-from desks import knowing_admin
+from desks import ADMIN, knowing_admin
 from harbour import QUESTION, write_articles
 from living import called, living, until
 
@@ -23,6 +23,8 @@ from index.errors import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot_api.records import Sent as Message
 
     from bot.memory.updates import Updates
     from index.coverage import Coverage
@@ -67,6 +69,11 @@ def open_numbers(coverage: Coverage) -> list[int]:
     with coverage.database.transaction() as connection:
         rows = connection.exec_driver_sql("SELECT number FROM updates WHERE body IS NOT NULL ORDER BY number")
         return [row.number for row in rows]
+
+
+def answers(api: BotApi) -> list[Message]:
+    """The answers to the question that were sent."""
+    return [message for message in api.sent if ANSWER in message.plain]
 
 
 def set_back(coverage: Coverage, hours: int) -> None:
@@ -256,11 +263,13 @@ async def test_nothing_is_confirmed_that_is_not_recorded(
     api.push(updates.private_message(QUESTION))
     async with living(harbour, api):
         await until(api, lambda: called(api, "getUpdates") >= 2)
-        assert (len(api.sent), len(api.unconfirmed)) == (0, 1)
+        assert (len(answers(api)), len(api.unconfirmed)) == (0, 1)
         with database.transaction() as connection:
             connection.exec_driver_sql("DROP TRIGGER refuse")
-        await until(api, lambda: api.sent)
-    assert len(api.sent) == 1
+        await until(api, lambda: answers(api))
+    assert len(answers(api)) == 1
+    # The admin is told what to look at.
+    assert [message.chat_id for message in api.sent if message not in answers(api)] == [ADMIN]
     assert "updates cannot be recorded, so they are asked for again" in caplog.text
 
 

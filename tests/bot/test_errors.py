@@ -19,6 +19,7 @@ from bot.memory.memory import Memory
 from bot.telegram import errors
 from bot.telegram.alarms import Alarms
 from bot.telegram.errors import Errors
+from bot.telegram.incoming import UnrecordedError
 from bot.telegram.metrics import Metrics
 from index.database import Database
 from index.errors import StoreError
@@ -194,6 +195,16 @@ async def test_conflict_is_told_now_and_then(
     now += 601
     await meet(boundary, Conflict("terminated by other getUpdates request"))
     assert len(alarms.lines) == before + 2
+
+
+async def test_updates_that_cannot_be_recorded_are_told_once(
+    boundary: Errors, alarms: Alarmed, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While each poll fails on a full disk the log and the admins are told once what to look at."""
+    for _ in range(5):
+        await meet(boundary, UnrecordedError(StoreError("the database is full")))
+    assert alarms.lines == ["updates cannot be recorded, so they are asked for again: the database is full"]
+    assert [record.message for record in caplog.records] == alarms.lines
 
 
 async def test_nothing_of_a_question_is_logged(
