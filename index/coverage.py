@@ -17,7 +17,7 @@ from index.answering.themes import group_by_meaning
 from index.answering.topic import Topic
 from index.answering.topics import understand_topic
 from index.browsing import Browsing
-from index.database import Database
+from index.database import DATABASE, OPENING, Database
 from index.encoder import SentenceEncoder
 from index.errors import ModelError, StoreError
 from index.following import Engines
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Coverage", "Status"]
 
-DATABASE = "dateline.db"
 POLITE = Manners()
 # What a search finds.
 Found = TypeVar("Found")
@@ -106,7 +105,7 @@ class Coverage:
             # What people ask is kept here too, so it is nobody else's to read.
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Two that make the tables at once would trip over each other; this takes a moment.
-            with FileLock(home / "opening.lock", timeout=60):
+            with FileLock(home / OPENING, timeout=60):
                 database = Database.open(database_url or home / DATABASE)
         except (OSError, Timeout) as error:
             raise StoreError(
@@ -304,6 +303,16 @@ class Coverage:
             # What tells languages apart takes a second to load, with the first words that are not English.
             language_of("combien de soldats ont été capturés")
 
+    def back_up(self, target: Path, folder: str) -> None:
+        """Copy all that cannot be made again, with the files of a folder of the home, into one new file.
+
+        Raises:
+            StoreError: it cannot be written, there is something of that name, or the database is damaged.
+        """
+        there = self._home / folder
+        files = sorted(each for each in there.iterdir() if each.is_file()) if there.is_dir() else []
+        self._database.back_up(target, ((f"{folder}/{each.name}", each.read_bytes()) for each in files))
+
     def status(self) -> Status:
         """What is in the coverage, and how far the indexes have followed it."""
         return take_status(self._home, self._store, self._engines, self._journal)
@@ -318,6 +327,8 @@ class Coverage:
         known = self._known
         newest = self._store.generation()
         if known[0] != newest:
+            # Another backup may have been restored, that was made with another model.
+            self._made_with = None
             known = self._known = (newest, self._store.extent(), tuple(self._store.sources()))
         return known
 
@@ -339,7 +350,7 @@ class Coverage:
             return search(engines)
 
     def _check_model(self) -> None:
-        # Once there is one it never changes, and every question asks.
+        # It hardly ever changes, and every question asks.
         self._made_with = self._made_with or self._store.model()
         if self._made_with not in (None, self._encoder.name):
             raise ModelError(

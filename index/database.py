@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from index.backup import PATIENCE, back_up
 from index.errors import StoreError
 from index.migrations import MIGRATIONS
 from index.tables import SCHEMA, coverage, tables
@@ -19,13 +21,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
+log = logging.getLogger(__name__)
+
+# In the home; and the lock of whoever makes its tables, or brings them up to date.
+DATABASE, OPENING = "dateline.db", "opening.lock"
 # SQLite binds at most 32,766 values in a statement.
 VALUES = 10_000
 # A connection for each thread that may want one at once, of which so many stay open. Of two programs on
 # one PostgreSQL each gets its own: it takes a hundred.
 CONNECTIONS, KEPT_OPEN = 48, 8
-# Another process may be writing a batch: so many seconds it is waited for, rather than failed.
-PATIENCE = 30
 # To empty the log of changes is worth so many milliseconds of waiting: others wait meanwhile.
 SETTLING = 500
 
@@ -33,14 +37,16 @@ SETTLING = 500
 class Database:
     """One coverage's database. Any number of threads and processes may have it open."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, *, is_copy: bool = False) -> None:
         self._engine = engine
+        self._is_copy = is_copy
 
     @classmethod
-    def open(cls, place: str | Path) -> Database:
+    def open(cls, place: str | Path, *, is_copy: bool = False) -> Database:
         """The database in a SQLite file or at a SQLAlchemy URL; its tables are made where there are none.
 
-        One of an older schema is brought to ours, in one transaction.
+        One of an older schema is brought to ours, in one transaction, after a backup of it unless it
+        `is_copy` of one.
 
         Raises:
             StoreError: it cannot be reached or written, or a newer Dateline made it.
@@ -59,7 +65,7 @@ class Database:
         if url.get_backend_name() == "sqlite":
             _listen_on_sqlite(engine)
             _make_private(url.database)
-        database = cls(engine)
+        database = cls(engine, is_copy=is_copy)
         with ExitStack() as undoing:
             undoing.callback(database.close)
             database._prepare()
@@ -116,21 +122,71 @@ class Database:
                 ours.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}").close()
         return False
 
+    def back_up(self, target: Path, files: Iterable[tuple[str, bytes]] = ()) -> None:
+        """Copy all of it as it stands now, and some files, into one file; see `index.backup.back_up`.
+
+        Raises:
+            StoreError: it cannot be written, or this is not SQLite.
+        """
+        if (file := self._file) is None:
+            raise StoreError(
+                f"the database {self._engine.url!r} is backed up and restored with its server's own tools, "
+                "such as pg_dump and pg_restore"
+            )
+        back_up(file, target, files)
+
+    def keep_before(self, change: str) -> None:
+        """Back the database up beside itself before it is brought to another schema, as `change` names it.
+
+        Raises:
+            StoreError: the backup cannot be written, so it had better stay as it is.
+        """
+        if self._is_copy:
+            return
+        if (file := self._file) is None:
+            log.warning("the database %r is brought to another schema (%s)", self._engine.url, change)
+            return
+        target = file.with_name(f"{file.name}.before-{change}.backup")
+        if not target.exists():
+            back_up(file, target)
+        log.warning("the database is brought to another schema; as it was it is kept in '%s'", target)
+
+    @property
+    def _file(self) -> Path | None:
+        """The file of a SQLite database; None for any other."""
+        name = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+        return Path(name) if name and not name.startswith((":", "file:")) else None
+
     def _prepare(self) -> None:
         with self.transaction() as connection:
-            if not sa.inspect(connection).has_table(coverage.name):
+            schema = _schema_of(connection)
+        if schema is not None and schema < SCHEMA:
+            self.keep_before(f"schema-{SCHEMA}")
+        with self.transaction() as connection:
+            if _schema_of(connection) is None:
                 tables.create_all(connection)
                 new = {"id": 1, "identity": uuid4().hex, "schema": SCHEMA, "generation": 0}
                 connection.execute(sa.insert(coverage).values(new))
-            schema = connection.scalars(sa.select(coverage.c.schema)).one()
-            if schema > SCHEMA or schema < min(MIGRATIONS):
-                raise StoreError(
-                    f"the database has schema {schema}, and this Dateline knows {SCHEMA}; "
-                    "use the version that made it"
-                )
-            for older in range(schema, SCHEMA):
+            for older in range(_schema_of(connection) or SCHEMA, SCHEMA):
                 MIGRATIONS[older](connection)
                 connection.execute(sa.update(coverage).values(schema=older + 1))
+
+
+def _schema_of(connection: Connection) -> int | None:
+    """The number of the tables that are there; None where there are none.
+
+    Raises:
+        StoreError: it is none that we know.
+    """
+    if not sa.inspect(connection).has_table(coverage.name):
+        return None
+    schema: int = connection.scalars(sa.select(coverage.c.schema)).one()
+    if schema > SCHEMA or schema < min(MIGRATIONS):
+        raise StoreError(
+            f"the database has schema {schema}, and this Dateline knows {SCHEMA}; "
+            "use the version that made it"
+        )
+    return schema
 
 
 def select_in(

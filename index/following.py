@@ -32,6 +32,7 @@ class Engines:
         self._turn = Turn()
         self._files = FileLock(home / "indexes.lock")
         self._engines: tuple[Dense, Lexical] | None = None
+        self._origin = ""
 
     def current(self, *, wait: bool) -> tuple[Dense, Lexical]:
         """The engines, having followed the store as far as it goes.
@@ -39,12 +40,13 @@ class Engines:
         Where another process is writing the index files and we do not `wait`, the files may be a
         moment behind the database.
         """
-        if not wait and self._engines is not None:
+        if not wait and self._engines is not None and not self._is_another():
             with self._turn.writing():
                 return self._followed(self._engines)
         # The files first, then the turn: who waits for the files must not keep the questions waiting.
         with self._writing(wait=True), self._turn.writing():
-            self._engines = self._engines or self._open()
+            if self._engines is None or self._is_another():
+                self._engines = self._open()
             return self._followed(self._engines)
 
     @contextmanager
@@ -64,9 +66,14 @@ class Engines:
             self._catch_up(*engines)
         return engines
 
+    def _is_another(self) -> bool:
+        """Whether the database is not the one that the engines follow: a backup has been restored."""
+        return self._store.identity() != self._origin
+
     def _open(self) -> tuple[Dense, Lexical]:
         origin, newest = self._store.identity(), self._store.generation()
         dense, lexical = Dense.open(self._home, origin, newest), Lexical.open(self._home, origin, newest)
+        self._origin = origin
         if not self._store.extent().passages:
             # Nothing is missing where there was nothing yet.
             dense.trouble = lexical.trouble = None

@@ -116,6 +116,8 @@ class Memory:
     def _prepare(self) -> None:
         with self._database.transaction() as connection:
             schema = _schema(connection)
+        if schema is not None and schema < tables.SCHEMA:
+            self._database.keep_before(f"memory-{tables.SCHEMA}")
         if schema is None or schema < tables.SCHEMA:
             # One makes the tables while the others wait, and then find them.
             with self._database.writing() as connection:

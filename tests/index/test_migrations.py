@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import hashlib
 import logging
 import sqlite3
+import stat
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +11,9 @@ import pytest
 from articles import make_article
 from fakes import FakeEncoder
 
-from index.coverage import DATABASE, Coverage
-from index.database import Database
+from index.backup import FILES_TABLE
+from index.coverage import Coverage
+from index.database import DATABASE, Database
 from index.errors import StoreError
 from index.store import Store
 
@@ -181,7 +184,8 @@ def test_a_migrated_coverage_answers_as_before(
     with caplog.at_level(logging.WARNING):
         assert answers(home) == expected
         assert answers(home) == expected
-    assert caplog.records == []
+    (told,) = caplog.records
+    assert f"as it was it is kept in '{home / DATABASE}.before-schema-2.backup'" in told.message
     assert {file: (file.stat().st_mtime_ns, file.stat().st_ino) for file in files} == before
     assert rows(home / DATABASE, "SELECT schema FROM coverage") == [(2,)]
 
@@ -282,3 +286,35 @@ def test_a_schema_that_nobody_knows_is_refused(home: Path, schema: int) -> None:
     with pytest.raises(StoreError, match=wanted):
         Database.open(file)
     assert dump(file) == before
+
+
+def test_a_database_is_backed_up_before_it_is_migrated(home: Path) -> None:
+    """As it was it stands in a file beside, of its owner's, which is never written again."""
+    before = dump(home / DATABASE)
+    Database.open(home / DATABASE).close()
+    backup = home / f"{DATABASE}.before-schema-2.backup"
+    assert [line for line in dump(backup) if FILES_TABLE not in line] == before
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    content = backup.read_bytes()
+    Database.open(home / DATABASE).close()
+    assert backup.read_bytes() == content
+
+
+def test_a_database_that_cannot_be_backed_up_is_not_migrated(home: Path) -> None:
+    """Where the backup cannot be written one line says so, and everything stays as it was."""
+    before = dump(home / DATABASE)
+    (home / f"{DATABASE}.before-schema-2.backup").symlink_to(home / "nowhere")
+    with pytest.raises(StoreError, match=r"^the backup '.*' is there already"):
+        Database.open(home / DATABASE)
+    assert dump(home / DATABASE) == before
+
+
+def test_a_newer_database_is_not_touched(home: Path) -> None:
+    """Of what a newer Dateline has written not a byte is changed."""
+    Database.open(home / DATABASE).close()
+    with closing(sqlite3.connect(home / DATABASE)) as newer, newer:
+        newer.execute("UPDATE coverage SET schema = 99")
+    digest = hashlib.sha256((home / DATABASE).read_bytes()).hexdigest()
+    with pytest.raises(StoreError, match="schema 99"):
+        Database.open(home / DATABASE)
+    assert hashlib.sha256((home / DATABASE).read_bytes()).hexdigest() == digest
