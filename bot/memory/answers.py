@@ -58,7 +58,11 @@ def new_key() -> str:
 
 
 class Answers:
-    """The answers that were given, in the database. What is written is on the disk when the call returns."""
+    """The answers that were given, in the database.
+
+    A vote is on the disk when the call returns. An answer outlives the program, but a power cut may lose the
+    latest: then its update was not done either, and is begun again.
+    """
 
     def __init__(self, database: Database, forgetting: Forgetting) -> None:
         self._database = database
@@ -74,7 +78,7 @@ class Answers:
             StoreError: the database refuses.
         """
         # Alone, so that whoever forgets at this moment does so before it or deletes it.
-        with alone(self._database) as connection:
+        with alone(self._database, lasting=False) as connection:
             if self._forgetting.covers(begun or given.asked, given.person, given.chat):
                 return False
             connection.execute(sa.insert(answers).values(_to_row(given)))
@@ -115,7 +119,7 @@ class Answers:
             StoreError: the database refuses.
         """
         placed = sa.update(answers).where(answers.c.key == key).values(messages=list(messages))
-        with writing(self._database) as connection:
+        with writing(self._database, lasting=False) as connection:
             connection.execute(placed)
 
     def rate(self, key: str, person: int, good: bool) -> bool:  # noqa: FBT001 - a vote is up or down

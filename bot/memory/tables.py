@@ -149,18 +149,20 @@ _pen = threading.Lock()
 
 
 @contextmanager
-def writing(database: Database) -> Iterator[Connection]:
+def writing(database: Database, *, lasting: bool = True) -> Iterator[Connection]:
     """A transaction that begins by writing, beside which no other of this program is.
+
+    What nobody was told to be kept need not be `lasting`: it outlives the program, but not a power cut.
 
     Raises:
         StoreError: the database refuses.
     """
-    with _pen, database.transaction() as connection:
+    with _pen, database.transaction(lasting=lasting) as connection:
         yield connection
 
 
 @contextmanager
-def alone(database: Database) -> Iterator[Connection]:
+def alone(database: Database, *, lasting: bool = True) -> Iterator[Connection]:
     """A transaction beside which no other of these runs, in whatever process: for what touches several rows.
 
     It writes before it reads: SQLite fails who reads first where another has written since. The row that
@@ -169,7 +171,7 @@ def alone(database: Database) -> Iterator[Connection]:
     Raises:
         StoreError: the database refuses.
     """
-    with writing(database) as connection:
+    with writing(database, lasting=lasting) as connection:
         connection.execute(sa.update(memory).values(schema=memory.c.schema))
         yield connection
 

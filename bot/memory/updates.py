@@ -41,7 +41,7 @@ class Sent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An update whose work is not done. How often it was begun, now included; what was sent, by place."""
+    """An update whose work is not done: how often it was begun again, and by place what was sent for it."""
 
     number: int
     body: dict[str, Any]
@@ -51,7 +51,11 @@ class Left:
 
 
 class Updates:
-    """One bot's updates, in the database. What is written is on the disk when the call returns."""
+    """One bot's updates, in the database.
+
+    What is taken is on the disk when the call returns. What is noted of the work on it outlives this program,
+    however that ends; a power cut may lose the latest of it, so that the same work is begun again.
+    """
 
     def __init__(self, database: Database, bot: int) -> None:
         """The updates for the bot of this Telegram id: two that share a database count for themselves."""
@@ -61,6 +65,7 @@ class Updates:
         self._taking = Together(self.take, TOGETHER)
         self._finishing = Together(self._finish, TOGETHER)
         self._noting = Together(self._note, TOGETHER)
+        self._beginning = Together(self._begin, TOGETHER)
 
     def take(self, taken: Sequence[Taken]) -> list[bool]:
         """Record updates; for each whether it is new, all others having been taken before.
@@ -77,7 +82,7 @@ class Updates:
                 fresh.append(each.number not in known)
                 if fresh[-1]:
                     known.add(each.number)
-                    row = {**asdict(each), "bot": self._bot, "arrived": now, "tries": 1}
+                    row = {**asdict(each), "bot": self._bot, "arrived": now, "tries": 0}
                     connection.execute(sa.insert(updates).values(row))
         return fresh
 
@@ -106,22 +111,27 @@ class Updates:
         self._finishing.find(number)
 
     def left(self) -> list[Left]:
-        """The updates whose work is not done, the first first; that it is begun once more is noted.
+        """The updates whose work is not done, the first first.
 
         Raises:
             StoreError: the database refuses.
         """
-        undone = (self._theirs, updates.c.body.is_not(None))
-        begun = sa.update(updates).where(*undone).values(tries=updates.c.tries + 1)
-        left = sa.select(updates).where(*undone).order_by(updates.c.number)
+        left = sa.select(updates).where(self._theirs, updates.c.body.is_not(None)).order_by(updates.c.number)
         messages = sa.select(sends).where(sends.c.bot == self._bot)
         sent: dict[int, dict[int, Sent]] = {}
-        with writing(self._database) as connection:
-            connection.execute(begun)
+        with self._database.transaction() as connection:
             rows = connection.execute(left).all()
             for row in select_in(connection, messages, sends.c.number, [row.number for row in rows]):
                 sent.setdefault(row.number, {})[row.place] = Sent(row.message, row.date)
         return [Left(row.number, row.body, row.arrived, row.tries, sent.get(row.number, {})) for row in rows]
+
+    def begin_again(self, number: int) -> int:
+        """Note that the work on an update is begun once more; how often it was begun again, now included.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        return self._beginning.find(number)
 
     def let_go(self, now: datetime) -> None:
         """Let go of the numbers that Telegram cannot send again.
@@ -133,10 +143,19 @@ class Updates:
         with writing(self._database) as connection:
             connection.execute(sa.delete(updates).where(*old))
 
+    def _begin(self, numbers: Sequence[int]) -> list[int]:
+        these = (self._theirs, updates.c.number.in_(numbers))
+        begun = sa.update(updates).where(*these).values(tries=updates.c.tries + 1)
+        with writing(self._database, lasting=False) as connection:
+            connection.execute(begun)
+            rows = connection.execute(sa.select(updates.c.number, updates.c.tries).where(*these))
+            tries = {row.number: row.tries for row in rows}
+        return [tries.get(number, 0) for number in numbers]
+
     def _finish(self, numbers: Sequence[int]) -> list[None]:
         done = sa.update(updates).where(self._theirs, updates.c.number.in_(numbers))
         sent = sa.delete(sends).where(sends.c.bot == self._bot, sends.c.number.in_(numbers))
-        with writing(self._database) as connection:
+        with writing(self._database, lasting=False) as connection:
             connection.execute(done.values(body=None, person=None))
             connection.execute(sent)
         return [None] * len(numbers)
@@ -146,6 +165,6 @@ class Updates:
             {"bot": self._bot, "number": number, "place": place, **sent._asdict()}
             for number, place, sent in notes
         ]
-        with writing(self._database) as connection:
+        with writing(self._database, lasting=False) as connection:
             connection.execute(sa.insert(sends), rows)
         return [None] * len(rows)

@@ -30,7 +30,7 @@ async def admin_message(desk: Desk, update: Update) -> tuple[Message, Words] | N
     message = update.message
     if message is None or message.from_user is None:
         return None
-    if desk.access.is_admin(message.from_user.id):
+    if desk.access.is_admin(message.from_user.id) and _is_own(message):
         return message, (await desk.reader(message.from_user)).words
     if message.chat.type == ChatType.PRIVATE and await desk.admits(update):
         words = (await desk.reader(message.from_user)).words
@@ -71,6 +71,11 @@ class Admin:
         figures = desk.memory.figures.since(now - timedelta(days=days))
         themes = desk.coverage.themes(figures.unanswered) if themed else None
         return stats_words(figures, days, desk.coverage.status(), words, now, themes)
+
+
+def _is_own(message: Message) -> bool:
+    """Whether a message holds its sender's own words, not those that another bot has put there inline."""
+    return message.via_bot is None and message.sender_chat is None
 
 
 def _days(given: list[str]) -> int | None:

@@ -6,12 +6,14 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from telegram.constants import ChatType
+
 from bot.telegram.harmless import toast
 from bot.telegram.keyboards import BAD, CONTEXT, FOLLOW, GOOD, WIDEN, Press, read_press
 from bot.telegram.pressed import stands_there
 
 if TYPE_CHECKING:
-    from telegram import CallbackQuery, Update
+    from telegram import CallbackQuery, Chat, Update, User
     from telegram.ext import CallbackContext
 
     from bot.answers import Page
@@ -57,7 +59,7 @@ class Buttons:
 
     async def _given(self, query: CallbackQuery, press: Press | None) -> Given | None:
         """The answer that a press is about, as the message shows it that was pressed on."""
-        if press is None or query.message is None:
+        if press is None or query.message is None or _is_anothers(query.message.chat, query.from_user):
             return None
         given = await asyncio.to_thread(self._desk.memory.answers.find, press.key)
         if given is None or given.chat != query.message.chat.id:
@@ -90,3 +92,8 @@ class Buttons:
             await toast(query, reader.words.say("Noted, thank you."))
         else:
             await toast(query, reader.words.say("That is noted already."))
+
+
+def _is_anothers(chat: Chat, person: User) -> bool:
+    """Whether this is said to be the private chat of somebody else, where nobody but they can press."""
+    return chat.type == ChatType.PRIVATE and chat.id != person.id

@@ -32,8 +32,8 @@ CONFLICT = "another program polls Telegram with the same token; stop one of the 
 FIRST_AGAIN, LAST_AGAIN = 600.0, 86_400.0
 # Seconds until an update is begun again that Telegram's absence has stopped: at first, and at most.
 FIRST_TRY, LAST_TRY = 5.0, 60.0
-# What was begun so often, and never came to its end, is not begun again: it may be what ends the program.
-TRIES = 5
+# A message that may have been sent, or not, is tried in so many rounds.
+ROUNDS = 5
 
 
 class Errors:
@@ -121,8 +121,8 @@ def _again_in(update: Update, error: Exception) -> float | None:
     if work is None or asked is None or not is_away(error):
         return None
     if not has_no_effect(error):
-        work.tries += 1
-    if work.tries > TRIES:
+        work.doubtful += 1
+    if work.doubtful >= ROUNDS:
         return None
     # As long again as it has waited already.
     waited = min(max(work.age.total_seconds(), FIRST_TRY), LAST_TRY)

@@ -41,6 +41,8 @@ class Inbox:
         self._updates = updates
         self._queue = queue
         self._in_hand: dict[int, Work] = {}
+        # Of these, what another program has left and this one has not begun yet.
+        self._left: set[int] = set()
         self._less = asyncio.Event()
         self._stopping = False
 
@@ -100,7 +102,9 @@ class Inbox:
             if update is None:
                 await self._finish(each.number)
                 continue
-            self._in_hand[each.number] = Work(each.number, each.arrived, each.tries, each.sent, repeated=True)
+            work = Work(each.number, each.arrived, each.sent, repeated=True, programs=each.tries)
+            self._in_hand[each.number] = work
+            self._left.add(each.number)
             await self._queue.put(update)
         if self._in_hand:
             log.info("begun again, since the last end came before it was done: %d", len(self._in_hand))
@@ -123,15 +127,28 @@ class Inbox:
             yield
             return
         number = update.update_id
-        with working(self._in_hand.setdefault(number, Work(number))) as work:
+        work = self._in_hand.setdefault(number, Work(number))
+        with working(work):
             yield
         if work.again is None:
             await self._finish(number)
             del self._in_hand[number]
             self._less.set()
         else:
-            self._in_hand[number] = Work(number, work.arrived, work.tries, work.sent, repeated=True)
+            self._in_hand[number] = Work(
+                number, work.arrived, work.sent, repeated=True, doubtful=work.doubtful
+            )
             asyncio.get_running_loop().call_later(work.again, self._queue.put_nowait, update)
+
+    async def begin(self, work: Work) -> None:
+        """Note, where an earlier program has left this work, that it is really begun now."""
+        if work.number not in self._left:
+            return
+        self._left.discard(work.number)
+        try:
+            work.programs = await asyncio.to_thread(self._updates.begin_again, work.number)
+        except StoreError as error:
+            log.error("that work is begun again was not noted: %s", error)  # noqa: TRY400 - it says all
 
     async def _finish(self, number: int) -> None:
         try:

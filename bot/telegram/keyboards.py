@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _ORDERS = {"r": "relevance", "d": "date"}
 _LETTERS = {order: letter for letter, order in _ORDERS.items()}
 _PRESSED = re.compile(
-    r"(?P<what>[pcwf+-]):(?P<key>[A-Za-z0-9_-]{10})(?::(?P<order>[rd])(?P<number>\d)(?P<place>\d)?)?"
+    r"(?P<what>[pcwf+-]):(?P<key>[A-Za-z0-9_-]{10})(?::(?P<order>[rd])(?P<number>\d)(?P<place>\d)?)?",
+    re.ASCII,
 )
 
 # More buttons in a row would not be read on a phone.

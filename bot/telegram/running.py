@@ -15,7 +15,7 @@ from telegram.constants import ChatType
 from telegram.error import InvalidToken
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
-from bot.telegram.errors import TRIES, apologise
+from bot.telegram.errors import apologise
 from bot.telegram.health import Health
 from bot.telegram.once import Once
 from bot.telegram.order import AT_ONCE
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Coroutine
 
+    from telegram import Message
     from telegram.ext import Application, CallbackContext, Updater
 
     from bot.telegram.alarms import Alarms
     from bot.telegram.desk import Desk
     from bot.telegram.inbox import Inbox
     from bot.telegram.webhook import Server
+    from bot.telegram.working import Work
 
     Context = CallbackContext[Any, Any, Any, Any]
     AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -47,6 +49,8 @@ log = logging.getLogger(__name__)
 THREADS = AT_ONCE + 8
 # What has been kept for long enough is let go within so many seconds.
 LETTING_GO = 600.0
+# What so many programs have begun again, and none has ended, may be what ends them.
+PROGRAMS = 10
 # Before all other handlers.
 FIRST = -100
 
@@ -203,18 +207,25 @@ class Running:
         """Count an update, and let it wait until there is something to answer it with."""
         kinds = (str(kind) for kind in KINDS if getattr(update, kind) is not None)
         self._desk.metrics.update(next(kinds, "other"))
-        work = current_work()
-        if work is not None and work.tries > TRIES:
-            log.error("an update was begun %d times, and never done; it is given up", work.tries - 1)
+        if not self._warm.is_set():
+            await self._wait_with(update.message)
+        if (work := current_work()) is not None:
+            await self._give_up(update, work)
+
+    async def _wait_with(self, message: Message | None) -> None:
+        if message is None or message.chat.type != ChatType.PRIVATE:
+            await self._warm.wait()
+            return
+        async with seen_typing(message.chat, None):
+            await self._warm.wait()
+
+    async def _give_up(self, update: Update, work: Work) -> None:
+        """Do nothing more for an update that so many programs have begun in vain."""
+        await self._inbox.begin(work)
+        if work.programs > PROGRAMS:
+            log.error("an update was begun again %d times, and never done; it is given up", PROGRAMS)
             await apologise(update, self._desk.metrics)
             raise ApplicationHandlerStop
-        if self._warm.is_set():
-            return
-        message = update.message
-        if message is not None and message.chat.type == ChatType.PRIVATE:
-            async with seen_typing(message.chat, None):
-                await self._warm.wait()
-        await self._warm.wait()
 
     async def _let_go(self) -> None:
         """Let go of what was kept for long enough, again and again."""

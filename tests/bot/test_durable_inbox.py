@@ -18,7 +18,8 @@ from bot.memory.memory import Memory
 from bot.memory.updates import Sent, Taken
 from bot.telegram import errors, inbox
 from bot.telegram import pace as paces
-from bot.telegram.errors import TRIES
+from bot.telegram.errors import ROUNDS
+from bot.telegram.running import PROGRAMS
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -152,16 +153,16 @@ async def test_how_late_is_too_late_is_a_setting(harbour: Coverage, api: BotApi,
 async def test_what_ends_the_program_is_given_up(
     harbour: Coverage, api: BotApi, kept: Updates, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An update that was begun five times and never done is not begun again; its person is told."""
-    left_behind(kept, api, updates.private_message(QUESTION))
-    for _ in range(TRIES - 1):
-        kept.left()
+    """An update that ten programs have begun again and not done is given up; its person is told."""
+    number = left_behind(kept, api, updates.private_message(QUESTION))
+    for _ in range(PROGRAMS):
+        kept.begin_again(number)
     async with living(harbour, api):
         await until(api, lambda: api.sent)
     assert len(api.sent) == 1
     assert api.sent[0].plain.startswith("Something went wrong on my side")
     assert open_numbers(harbour) == []
-    assert "begun 5 times" in caplog.text
+    assert "begun again 10 times" in caplog.text
 
 
 async def test_what_cannot_be_read_any_more_is_let_go(harbour: Coverage, api: BotApi, kept: Updates) -> None:
@@ -195,10 +196,10 @@ async def test_what_may_have_been_sent_is_not_sent_for_ever(harbour: Coverage, a
     api.fail("sendMessage", 100, "drop before")
     async with living(harbour, api):
         api.push(updates.private_message(QUESTION))
-        await until(api, lambda: called(api, "sendMessage") >= 2 * TRIES + 2)
+        await until(api, lambda: called(api, "sendMessage") >= 2 * ROUNDS + 2)
         await asyncio.sleep(0.3)
         # An apology is tried too, twice.
-        assert called(api, "sendMessage") == 2 * TRIES + 2
+        assert called(api, "sendMessage") == 2 * ROUNDS + 2
     assert open_numbers(harbour) == []
 
 

@@ -82,10 +82,12 @@ def test_what_is_not_done_is_left_in_order(updates: Updates) -> None:
     assert abs(datetime.now(UTC) - left[0].arrived) < timedelta(minutes=1)
 
 
-def test_each_start_is_counted(updates: Updates) -> None:
+def test_each_new_beginning_is_counted(updates: Updates) -> None:
     """How often the work was begun is known, so that what ends the program is not begun for ever."""
     updates.take([make_taken(1)])
-    assert [[each.tries for each in updates.left()] for _ in range(3)] == [[2], [3], [4]]
+    assert [updates.begin_again(1) for _ in range(3)] == [1, 2, 3]
+    assert [each.tries for each in updates.left()] == [3]
+    assert updates.begin_again(2) == 0
 
 
 def test_of_what_is_done_only_the_number_is_kept(updates: Updates, database: Database) -> None:
@@ -96,7 +98,7 @@ def test_of_what_is_done_only_the_number_is_kept(updates: Updates, database: Dat
     with database.transaction() as connection:
         rows = connection.exec_driver_sql("SELECT bot, number, person, body, tries FROM updates").all()
         assert connection.exec_driver_sql("SELECT count(*) FROM sends").scalar() == 0
-    assert [tuple(row) for row in rows] == [(BOT, 1, None, None, 1)]
+    assert [tuple(row) for row in rows] == [(BOT, 1, None, None, 0)]
 
 
 def test_numbers_are_let_go(updates: Updates) -> None:
