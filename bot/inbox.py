@@ -41,7 +41,8 @@ class Inbox:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / safe_name(name)
-        before = path.read_bytes() if path.exists() else None
+        # A link might lead to a file that is none of ours: it is replaced, and what it leads to left alone.
+        before = path.read_bytes() if path.is_file() and not path.is_symlink() else None
         _write(path, content)
         return Kept(path, before)
 
@@ -95,5 +96,8 @@ def safe_name(name: str) -> str:
 def _write(path: Path, content: bytes) -> None:
     # Whoever reads it meanwhile reads the old or the new, never half of it.
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
+    part.unlink(missing_ok=True)
+    # Made anew, for what lies there under this name may be a link that somebody has put there.
+    with part.open("xb") as file:
+        file.write(content)
     part.replace(path)

@@ -23,9 +23,12 @@ def loading(model: str, cure: str) -> Iterator[dict[str, Any]]:
     """
     # Read when transformers is imported: a folder needs no hub, and its progress bar is not ours.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from safetensors import SafetensorError
+
     try:
+        _refuse_pickles(Path(model))
         yield _arguments(model)
-    except (OSError, ValueError, ImportError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, ImportError, RuntimeError, LookupError, TypeError, SafetensorError) as error:
         reason = str(error).strip().split("\n")[0][:200]
         raise ModelError(f"the model '{model}' cannot be loaded ({reason}); {cure}") from error
 
@@ -66,6 +69,17 @@ def weights_digest(folder: Path, setting: str) -> str:
             while chunk := stream.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()
+
+
+def _refuse_pickles(model: Path) -> None:
+    """Let no layer be read out of a pickle: the library does so where a layer has no safetensors.
+
+    Raises:
+        ValueError: there is one.
+    """
+    for pickled in sorted(model.rglob("pytorch_model*.bin")) if model.is_dir() else ():
+        if not any(pickled.parent.glob("*.safetensors")):
+            raise ValueError(f"'{pickled.relative_to(model)}' is a pickle, with no safetensors beside it")
 
 
 def _arguments(model: str) -> dict[str, Any]:

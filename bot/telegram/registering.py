@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 NEW = filters.UpdateType.MESSAGE
-# What somebody else has commanded is no order of whoever passes it on.
-OWN = NEW & ~filters.FORWARDED
+# What somebody else has commanded, or another bot has put into a message, is no order of whoever sends it.
+OWN = NEW & ~filters.FORWARDED & ~filters.VIA_BOT
 PRIVATE = filters.ChatType.PRIVATE
 # Nobody asks anything by these: what Telegram itself tells, and what was put here through inline mode.
 WORDLESS = filters.StatusUpdate.ALL | filters.VIA_BOT | filters.UpdateType.EDITED

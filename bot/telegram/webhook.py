@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from telegram import Update
 from telegram.ext import ExtBot
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.telegram.incoming import is_numbered, read_update
 from bot.written import HEALTH, METRICS, Address
@@ -35,6 +36,8 @@ BODY_BYTES = 1_000_000
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 # Seconds that requests in progress get at the end.
 GRACE = 5
+# Seconds within which a request must have come as far as its body, or its connection is closed.
+HEAD = 20.0
 
 
 class ServerError(DatelineError):
@@ -150,6 +153,24 @@ def listen(address: Address) -> socket.socket:
         ) from error
 
 
+class _Impatient(H11Protocol):
+    """A connection that is closed when no request comes: who holds thousands open would keep others out."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to watch it."""
+        super().connection_made(transport)
+        self.loop.call_later(HEAD, self._look, None)
+
+    def _look(self, before: object) -> None:
+        """Close it where the request of the last look is still the last, and answered."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is before and (self.cycle is None or self.cycle.response_complete):
+            self.transport.close()
+        else:
+            self.loop.call_later(HEAD, self._look, self.cycle)
+
+
 class Server(uvicorn.Server):
     """The pages on a socket, in the event loop of the bot, which alone heeds the signals."""
 
@@ -157,7 +178,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application,
-                http="h11",
+                http=_Impatient,
                 ws="none",
                 lifespan="off",
                 log_config=None,

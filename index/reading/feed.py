@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _NAME = 200
-_MAIL_AND_NAME = re.compile(r"\S+@\S+\s+\((.+)\)|(.+?)\s*[<(]\S+@\S+[>)]")
+# On one line, where one space stands at most.
+_MAIL_AND_NAME = re.compile(r"[^\s@]+@[^\s@]+ \((.+)\)|(.+?) ?[<(][^\s@<(]+@[^\s@]+[>)]")
 # feedparser reads "1736589600" as the last day of 2017; with the month in letters it does not guess.
 _WORDED = re.compile(r"(?=.*[A-Za-z]{3})(?=.*\b\d{4}\b)")
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "html", "xhtml")

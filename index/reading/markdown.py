@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from index.errors import InputError
 from index.reading.fields import Noticed, Origin, canonical, compose
 from index.reading.text import split_header
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # markdown-it drops what is nested deeper, 20 levels unless told; a mail thread quotes more than that.
 _DEEPEST = 100
+# Each bracket may open a link, and is looked behind for its end to that depth: a million take minutes.
+_BRACKETS = 20_000
 
 
 def read_markdown(text: str, origin: Origin) -> Iterator[Article | Noticed]:
@@ -28,9 +31,11 @@ def read_markdown(text: str, origin: Origin) -> Iterator[Article | Noticed]:
         origin: where it came from.
 
     Raises:
-        InputError: the front matter is no YAML, or there is no text.
+        InputError: the front matter is no YAML, there is no text, or there are far too many brackets.
     """
     fields, body = split_header(text, origin.input)
+    if body.count("[") > _BRACKETS:
+        raise InputError(f"{origin.input}: more than {_BRACKETS:,} brackets; no article has so many links")
     given = canonical(fields)
     heading, plain = render(body, given.get("title"))
     yield from compose({"title": heading, **given}, plain, origin)

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
+import json
 import logging
 import sys
-from typing import TYPE_CHECKING
 
+import pytest
 from pydantic import SecretStr
 
 from bot.logs import RedactingFormatter, configure_logging
 
-if TYPE_CHECKING:
-    import pytest
-
 TOKEN = "42:secret"
+HALF = "AAH-abcdefghijklmnopqrstu_vwxyz"
 
 
 def test_token_is_hidden_in_both_spellings() -> None:
@@ -43,7 +42,7 @@ def test_only_our_own_errors_have_a_traceback(capsys: pytest.CaptureFixture[str]
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].endswith("trying again")
     assert lines[1].endswith("unforeseen")
-    assert lines[2] == "ValueError: unforeseen"
+    assert lines[2] == "  ValueError: unforeseen"
 
 
 def test_without_a_token_nothing_is_changed() -> None:
@@ -64,3 +63,36 @@ def test_libraries_that_tell_addresses_are_silenced(capsys: pytest.CaptureFixtur
         root.setLevel(before[0])
         root.handlers[:] = before[1]
     assert capsys.readouterr().err.splitlines()[0].endswith("INFO index: said with <token>")
+
+
+def test_no_message_makes_a_second_line() -> None:
+    """Whatever stands in a message, it is one line, and what it says can be read."""
+    said = "a\nb\r\x1b[31mc\u2028d\u202ee\x85f\ud800 \u0417\u0438\u043c\u0430"
+    line = RedactingFormatter("%(message)s", None).format(
+        logging.LogRecord("x", logging.INFO, "", 1, "%s", (said,), None)
+    )
+    assert line == r"a\nb\r\x1b[31mc\u2028d\u202ee\x85f\ud800 " + "\u0417\u0438\u043c\u0430"
+
+
+def test_what_an_error_says_stands_further_in() -> None:
+    """No line of a traceback begins as a line of the log does, though the error's words have lines."""
+    formatter = RedactingFormatter("%(levelname)s %(message)s", None)
+    try:
+        json.loads('"\n')
+    except ValueError as error:
+        error.args = ("strange\nERROR all is well\x1b[2J",)
+        record = logging.LogRecord(
+            "x", logging.ERROR, "", 1, "unforeseen", (), sys.exc_info(), sinfo="s\nERROR"
+        )
+    first, *others = formatter.format(record).split("\n")
+    assert first == "ERROR unforeseen"
+    assert all(line.startswith("  ") for line in others)
+    assert r"  ERROR all is well\x1b[2J" in others
+
+
+@pytest.mark.parametrize("spelling", [f"12345678{colon}{HALF}" for colon in (":", "%3a", "%253A")] + [HALF])
+def test_token_is_hidden_in_any_spelling(spelling: str) -> None:
+    """A small hexadecimal digit, a colon that is encoded twice, and the secret half alone are hidden too."""
+    formatter = RedactingFormatter("%(message)s", f"12345678:{HALF}")
+    line = formatter.format(logging.LogRecord("x", logging.INFO, "", 1, f"/bot{spelling}/getMe", (), None))
+    assert line == "/bot<token>/getMe"

@@ -14,6 +14,7 @@ from bot_api.server import TOKEN
 from telegram.ext import ExtBot
 
 from bot.memory.memory import Memory
+from bot.telegram import webhook
 from bot.telegram.inbox import Inbox
 from bot.telegram.webhook import BODY_BYTES, SECRET_HEADER, Server, ServerError, Taking, listen, pages
 from bot.written import Address
@@ -245,3 +246,24 @@ async def test_server_serves_and_ends() -> None:
     assert signal.getsignal(signal.SIGTERM) is heeded
     await server.end()
     listen(address).close()
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"POST /telegram/updates HTTP/1.1\r\nHost: bot\r\nX-", b"GET /health HTTP/1.1\r\n"]
+)
+async def test_connection_without_a_request_is_closed(monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+    """Who opens a connection and sends no whole request is shut out; who asks now and then is not."""
+    monkeypatch.setattr(webhook, "HEAD", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = Address(*probe.getsockname())
+    server = Server(pages(healthy, measured), listen(address))
+    server.begin()
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(begun)
+    async with httpx.AsyncClient(base_url=f"http://{address.host}:{address.port}") as client:
+        for _ in range(8):
+            assert (await client.get("/health")).status_code == 200
+            await asyncio.sleep(0.1)
+    assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
+    await server.end()

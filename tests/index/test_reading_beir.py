@@ -291,3 +291,41 @@ def test_no_damage_breaks_the_reading_of_a_gz(shared_path: Path, raw: bytes, at:
     packed = gzip.compress(b"\n".join([GOOD] * 3))
     path.write_bytes(packed[:at] + raw + packed[at + len(raw) :])
     assert list(read_beir(path, ORIGIN))
+
+
+def test_a_file_of_strange_lines_is_given_up(path: Path) -> None:
+    """Of more than a thousand lines in a row that are no articles a thousand are told, and the end."""
+    *told, last, further = read_lines(path, GOOD, *[b"x"] * 50_000, GOOD)
+    assert len(told) == 1 + beir.TOLD
+    assert all(isinstance(each, Skipped) for each in (last, further))
+    assert str(last).count("read only up to line 1002: more than 1,000 lines in a row are no articles") == 1
+    assert str(further).count("1 further lines are no articles either") == 1
+
+
+def test_strange_lines_between_articles_are_counted(path: Path) -> None:
+    """Where articles stand between them all are read, and what is skipped is told a thousand times."""
+    lines = [GOOD if number % 10 == 0 else b"x" for number in range(2_000)]
+    *read, last = read_lines(path, *lines)
+    assert sum(isinstance(each, Article) for each in read) == 200
+    assert sum(isinstance(each, Skipped) for each in read) == beir.TOLD
+    assert isinstance(last, Skipped)
+    assert last.reason == "800 further lines are no articles either"
+
+
+def test_blank_lines_without_end_are_given_up(path: Path) -> None:
+    """A file is read no further where nothing stands for a hundred thousand lines; its articles are kept."""
+    article, last = read_lines(path, GOOD, *[b""] * (beir.BLANK + 10), GOOD)
+    assert isinstance(article, Article)
+    assert isinstance(last, Skipped)
+    assert "100,000 lines in a row are blank" in last.reason
+
+
+def test_a_bomb_is_unpacked_to_a_hundred_times_its_size_at_most(tmp_path: Path) -> None:
+    """A .gz that unpacks to far more than articles do gives those before, and one reason."""
+    path = tmp_path / "corpus.jsonl.gz"
+    path.write_bytes(gzip.compress(GOOD + b"\n" + (b'{"text": "%s"}\n' % (b" " * 10_000)) * 5_000))
+    article, *_, last = read_beir(path, ORIGIN)
+    assert isinstance(article, Article)
+    assert isinstance(last, Skipped)
+    assert "it unpacks to more than 100 times its size" in last.reason
+    assert count_lines(path) < 5_000

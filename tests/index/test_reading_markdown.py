@@ -133,3 +133,12 @@ def test_any_markdown_is_rendered(markdown: str) -> None:
     heading, text = render(markdown)
     assert heading is None or heading == " ".join(heading.split())
     assert isinstance(text, str)
+
+
+def test_far_too_many_brackets_are_refused() -> None:
+    """Brackets without end would take minutes to look through; a long list of links is read."""
+    with pytest.raises(
+        InputError, match=r"^news/a\.md: more than 20,000 brackets; no article has so many links$"
+    ):
+        list(read_markdown("[" * 1_000_000, ORIGIN))
+    assert read_one("[a](https://gull.example/a)\n\n" * 2_000).text.startswith("a\n\na")
