@@ -1,28 +1,46 @@
 """Can anything that strangers send break a promise? A fuzzer that follows what the code does looks for it.
 
-Each promise of tests/promises.py is tried in a process of its own for its share of the minutes, beginning
-with small documents of each kind. What breaks one is kept in a file, once for each place in the code, and
-the search goes on. Needs atheris, which is not installed with the project: pip install atheris.
+Each promise of tests/promises.py and tests/structured.py is tried in a process of its own for its share of
+the minutes. The former are given the bytes themselves, beginning with small documents of each kind; the
+latter what Hypothesis makes of the bytes: documents, articles, questions and updates put together from
+pieces. What breaks one is kept in a file, once for each place in the code, and the search goes on.
+Needs atheris, which is not installed with the project: pip install atheris.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
 import re
 import subprocess
 import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import TYPE_CHECKING, Any
 
 from harness import write_result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
 # libFuzzer tells how far it is: "#4096 pulse cov: 812 ft: 2103 corp: 77/12Kb exec/s: 341 rss: 301Mb".
 _TOLD = re.compile(r"#(\d+)\s.*?cov: (\d+) ft: (\d+)")
 BYTES = 8_192
+# Hypothesis makes nothing of a few bytes only.
+SEEDS = 40
+
+
+def all_promises(folder: Path) -> dict[str, Callable[[bytes], Any]]:
+    """Every promise by its name; those that are given what is made of the bytes are called "made."."""
+    from promises import promises
+    from structured import structured
+
+    made = {name: test.hypothesis.fuzz_one_input for name, test in structured(folder).items()}
+    return {**promises(folder), **made}
 
 
 def fuzz_one(name: str, seconds: int, folder: Path) -> None:
@@ -30,14 +48,18 @@ def fuzz_one(name: str, seconds: int, folder: Path) -> None:
     import atheris
 
     sys.path[:0] = [str(ROOT), str(TESTS)]
-    with atheris.instrument_imports(include=["bot", "index"]):
-        import promises
-    promise = promises.promises(folder)[name]
     corpus, broken = folder / "corpus", folder / "broken"
     for each in (corpus, broken):
         each.mkdir(parents=True, exist_ok=True)
-    for number, some in enumerate(promises.beginnings()):
+    with atheris.instrument_imports(include=["bot", "index"]):
+        import promises
+    promise = all_promises(folder)[name]
+    random = Random(name)  # noqa: S311 - no secret
+    made = [random.randbytes(BYTES // 2) for _ in range(SEEDS)] if name.startswith("made.") else ()
+    for number, some in enumerate(made or promises.beginnings()):
         (corpus / f"beginning-{number}").write_bytes(some)
+    # What a broken update leads to is told by what is kept, not by the program's log.
+    logging.disable(logging.CRITICAL)
 
     def try_it(some: bytes) -> None:
         try:
@@ -97,9 +119,7 @@ def main() -> None:
         fuzz_one(given.one, given.seconds, folder)
         return
     sys.path[:0] = [str(ROOT), str(TESTS)]
-    from promises import promises
-
-    names = given.only or sorted(promises(folder))
+    names = given.only or sorted(all_promises(folder))
     figures = fuzz_all(names, given.minutes, folder)
     tries = sum(each["tries"] for each in figures.values())
     print(f"what was found is in {folder}")

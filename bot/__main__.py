@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from bot.logs import configure_logging
         from bot.settings import read_settings
 
+        if command is doctor:
+            # It goes on without a setting that cannot be used, and says so.
+            doctor(given)
+            return 0
         settings = read_settings()
         configure_logging(settings.token, verbose=given.verbose)
         command(given, settings)
@@ -91,8 +95,10 @@ def chat(_given: argparse.Namespace, settings: Settings) -> None:
 
 def run(_given: argparse.Namespace, settings: Settings) -> None:
     """Run the bot on Telegram, or in the terminal where there is no token."""
+    from bot.arenas import use_few_arenas
     from bot.watching import watching
 
+    use_few_arenas()
     if settings.token is None:
         print("TELEGRAM_BOT_TOKEN is not set, so this is the chat in the terminal.", file=sys.stderr)
         with _coverage(settings) as coverage, watching(coverage, settings.watched, settings.every, _no_alarm):
@@ -115,7 +121,10 @@ def watch(given: argparse.Namespace, settings: Settings) -> None:
     import signal
     import threading
 
+    from bot.arenas import use_few_arenas
     from bot.watching import format_happening
+
+    use_few_arenas()
 
     stop = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -182,6 +191,49 @@ def status(given: argparse.Namespace, settings: Settings) -> None:
         print("\n".join(format_status(found)))
 
 
+def doctor(given: argparse.Namespace, _settings: Settings | None = None) -> None:
+    """Check everything, mend the indexes where they need it, and say what else is to be done."""
+    from bot.doctor import DoctorError, diagnose, finding_as_json, format_findings, read_what_can_be
+    from bot.logs import configure_logging
+
+    settings, about_settings = read_what_can_be()
+    configure_logging(settings.token, verbose=given.verbose)
+    found = []
+    for each in diagnose(settings, about_settings):
+        found.append(each)
+        if not given.json:
+            print(*format_findings([each]), sep="\n", flush=True)
+    if given.json:
+        print(json.dumps([finding_as_json(each) for each in found], ensure_ascii=False))
+    if failed := sum(each.state == "failed" for each in found):
+        raise DoctorError(f"{failed} of {len(found)} checks failed; what to do stands under each")
+
+
+def backup(given: argparse.Namespace, settings: Settings) -> None:
+    """Copy all that cannot be made again into one file."""
+    from bot.inbox import FOLDER
+    from index.restoring import restorable
+
+    restorable(settings.home, _database_url(settings))
+    with _coverage(settings) as coverage:
+        coverage.back_up(given.file, FOLDER)
+        articles = coverage.extent().articles
+    print(f"backed up to {given.file}: {articles} articles, {given.file.stat().st_size / 1e6:.1f} MB")
+
+
+def restore(given: argparse.Namespace, settings: Settings) -> None:
+    """Bring the coverage back to a backup, and keep what it held before in a file beside."""
+    from bot.memory.memory import Memory
+    from index.restoring import restore as restored
+
+    done = restored(settings.home, given.file, Memory, _database_url(settings))
+    print(f"restored from {given.file}: {done.articles} articles")
+    if done.before is not None:
+        print(f"what was there before is kept in {done.before}")
+    if done.is_another:
+        print("the database's file is a new one; start anew whatever was running with the one before")
+
+
 def evaluate(given: argparse.Namespace, settings: Settings) -> None:
     """Index a set's articles apart, ask all its questions, and print how good the answers are."""
     from functools import partial
@@ -205,7 +257,13 @@ def evaluate(given: argparse.Namespace, settings: Settings) -> None:
         _console().print(*format_evaluation(found), sep="\n")
 
 
-COMMANDS = {each.__name__: each for each in (index, watch, ask, chat, run, history, remove, status, evaluate)}
+COMMANDS = {
+    each.__name__: each
+    for each in (
+        *(index, watch, ask, chat, run, history, remove),
+        *(status, doctor, backup, restore, evaluate),
+    )
+}
 
 
 def _tolerate_any_bytes() -> None:
@@ -230,10 +288,9 @@ def _coverage(settings: Settings) -> Coverage:
     from index.coverage import Coverage
     from index.manners import Manners
 
-    url = settings.database_url.get_secret_value() if settings.database_url else None
     return Coverage.open(
         settings.home,
-        database_url=url,
+        database_url=_database_url(settings),
         model=settings.model,
         reranker=settings.reranker,
         threshold=settings.threshold,

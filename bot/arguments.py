@@ -74,6 +74,12 @@ def build_parser(named: Mapping[str, Callable[..., None]]) -> argparse.ArgumentP
     removing.add_argument("ids", nargs="+", metavar="ARTICLE_ID")
     telling = add("status", "what is in the coverage, how old, how big, which model")
     telling.add_argument("--json", action="store_true", help="print one JSON object")
+    checking = add("doctor", "check everything, mend the indexes, and say what else is to be done")
+    checking.add_argument("--json", action="store_true", help="print JSON")
+    copying = add("backup", "copy all that cannot be made again into one file, while everything runs")
+    copying.add_argument("file", type=Path, metavar="FILE", help="a file that is not there yet")
+    restoring = add("restore", "bring the coverage back to a backup, and keep what it held in a file beside")
+    restoring.add_argument("file", type=Path, metavar="FILE", help="what 'dateline backup' wrote")
     measuring = add("evaluate", "how good the answers to a set of questions are, in figures")
     measuring.add_argument(
         "set", type=Path, metavar="SET", help="a BEIR-form folder: corpus.jsonl(.gz), queries.jsonl, qrels"

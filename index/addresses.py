@@ -54,7 +54,7 @@ def canonical_address(address: str) -> str:
     if not parts:
         return address
     path = _once_and_for_all(_escaped(parts.path))
-    query = urlencode(sorted(_telling(parts.query)), errors="replace")
+    query = urlencode(sorted(_telling(parts.query)))
     return urlunsplit(("https", _place(parts), path, query, _escaped(_kept_fragment(parts))))
 
 
@@ -138,7 +138,9 @@ def _site(parts: SplitResult) -> str:
 
 
 def _telling(query: str) -> list[tuple[str, str]]:
-    pairs = parse_qsl(_ESCAPED_AMPERSAND.sub("&", query), keep_blank_values=True)
+    # Half of a surrogate pair is written as a question mark, and has to be sorted as one.
+    whole = query.encode("utf-8", "replace").decode()
+    pairs = parse_qsl(_ESCAPED_AMPERSAND.sub("&", whole), keep_blank_values=True)
     return [(name, value) for name, value in pairs if not _is_tracking(name.lower(), value)]
 
 

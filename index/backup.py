@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
+import filecmp
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from index.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 # Another process may be writing a batch: so many seconds it is waited for.
@@ -30,30 +33,58 @@ def back_up(database: Path, target: Path, files: Iterable[tuple[str, bytes]] = (
     """
     if os.path.lexists(target):
         raise StoreError(f"the backup '{target}' is there already; give it another name")
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
-        # SQLite takes an empty file for none, and leaves to it who may read it.
-        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(opened(database, read_only=True)) as source:
-            # In one read transaction, so that no writer makes it begin again.
-            source.execute("VACUUM INTO ?", (str(partial),))
-        with closing(opened(partial)) as copy:
-            copy.execute("BEGIN")
-            copy.execute(f"CREATE TABLE {FILES_TABLE} (name TEXT PRIMARY KEY, content BLOB NOT NULL)")
-            copy.executemany(f"INSERT INTO {FILES_TABLE} VALUES (?, ?)", files)  # noqa: S608 - our own
-            copy.execute("COMMIT")
-            check_whole(copy)
-        on_the_disk(partial)
-        _name(partial, target)
+        with _partial(target) as partial:
+            with closing(opened(database, read_only=True)) as source:
+                # In one read transaction, so that no writer makes it begin again.
+                source.execute("VACUUM INTO ?", (str(partial),))
+            with closing(opened(partial)) as copy:
+                copy.execute("BEGIN")
+                copy.execute(f"CREATE TABLE {FILES_TABLE} (name TEXT PRIMARY KEY, content BLOB NOT NULL)")
+                copy.executemany(f"INSERT INTO {FILES_TABLE} VALUES (?, ?)", files)  # noqa: S608 - our own
+                copy.execute("COMMIT")
+                check_whole(copy)
+            on_the_disk(partial)
+            _name(partial, target)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             f"the backup '{target}' cannot be written ({error}); check that its folder is there and "
             "writable, that the disk has room, and what 'dateline doctor' says of the database"
         ) from error
-    finally:
-        for leftover in (partial, partial.with_name(f"{partial.name}-journal")):
-            with suppress(OSError):
-                leftover.unlink(missing_ok=True)
+
+
+def files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of a folder, each by the folder's name and its own; of a folder that is not there, none."""
+    for each in sorted(folder.iterdir()) if folder.is_dir() else []:
+        # Meanwhile somebody may take back what they had sent.
+        with suppress(FileNotFoundError):
+            if each.is_file():
+                yield f"{folder.name}/{each.name}", each.read_bytes()
+
+
+def keep_as_it_is(database: Path, change: str) -> Path:
+    """Back a database up beside itself before a change, and say where; none that was kept before is touched.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    target = database.with_name(f"{database.name}.before-{change}.backup")
+    if not target.exists():
+        back_up(database, target)
+        return target
+    # It is of an earlier try, after which somebody may have gone on with the older program.
+    later = stamped(database, change)
+    back_up(database, later)
+    if not filecmp.cmp(target, later, shallow=False):
+        return later
+    later.unlink()
+    return target
+
+
+def stamped(database: Path, change: str) -> Path:
+    """What a backup beside a database is called by the change that it is made before, and the moment."""
+    now = datetime.now().astimezone()
+    return database.with_name(f"{database.name}.before-{change}-{now:%Y%m%d-%H%M%S}.backup")
 
 
 def opened(database: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -75,6 +106,49 @@ def check_whole(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(found.splitlines()[0])
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise sqlite3.DatabaseError("something in it refers to what is not there")
+
+
+@contextmanager
+def _partial(target: Path) -> Iterator[Path]:
+    """An empty file beside a target, of its owner's, while nobody else writes the same; gone at the end.
+
+    What a kill has left of an earlier try is used again, so that tries that are killed fill no disk.
+
+    Raises:
+        OSError: it cannot be made, or another program is writing it.
+    """
+    partial = target.with_name(f"{target.name}.partial")
+    journal = partial.with_name(f"{partial.name}-journal")
+    descriptor = os.open(partial, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    try:
+        _claim(descriptor, partial)
+        try:
+            # A journal that a kill has left would be played back into what is written now.
+            journal.unlink(missing_ok=True)
+            os.truncate(descriptor, 0)
+            os.fchmod(descriptor, 0o600)
+            yield partial
+        finally:
+            for leftover in (partial, journal):
+                with suppress(OSError):
+                    leftover.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+def _claim(descriptor: int, partial: Path) -> None:
+    """Make an open file ours alone to write; SQLite's own locks are of another kind.
+
+    Raises:
+        OSError: another program is writing it, or has just done so and given it its name.
+    """
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        ours = os.path.samestat(os.fstat(descriptor), os.lstat(partial))
+    except (BlockingIOError, FileNotFoundError):
+        ours = False
+    if not ours:
+        raise BlockingIOError(f"another program is writing '{partial}'")
 
 
 def _name(partial: Path, target: Path) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from index.database import Database, select_in
+from index.intact import intact_articles
 from index.records import Article, Hit, Mark, Passage, SourceExtent, digest_of
-from index.tables import articles, passages, to_article, to_passage
+from index.tables import articles, passages, to_passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -122,7 +123,8 @@ def _usable(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:
     wanted = sa.select(articles).where(_USABLE)
     # What cannot be stored, as a lone surrogate, is the id of no article.
     known = [each for each in ids if each.encode("utf-8", "ignore").decode() == each]
-    return {row.id: to_article(row) for row in select_in(connection, wanted, articles.c.id, known)}
+    rows = select_in(connection, wanted, articles.c.id, known)
+    return {article.id: article for article in intact_articles(rows)}
 
 
 def _still_stands(mark: Mark, known: Mapping[str, Article]) -> bool:

@@ -16,6 +16,7 @@ from index.answering.reports import Reports
 from index.answering.themes import group_by_meaning
 from index.answering.topic import Topic
 from index.answering.topics import understand_topic
+from index.backup import files_in
 from index.browsing import Browsing
 from index.database import DATABASE, OPENING, Database
 from index.encoder import SentenceEncoder
@@ -28,6 +29,7 @@ from index.journal import Journal
 from index.manners import Manners
 from index.reading.inputs import count_articles, read_input
 from index.records import Answer, Extent
+from index.remains import refuse_to_begin_anew
 from index.reranker import CrossEncoderReranker
 from index.status import Status, take_status
 from index.store import Store
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from index.records import Hit, Mark, Passage, SourceExtent
     from index.reranker import Reranker
 
-__all__ = ["Coverage", "Status"]
+__all__ = ["DATABASE", "Coverage", "Status"]
 
 POLITE = Manners()
 # What a search finds.
@@ -104,6 +106,8 @@ class Coverage:
         try:
             # What people ask is kept here too, so it is nobody else's to read.
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if database_url is None:
+                refuse_to_begin_anew(home, home / DATABASE)
             # Two that make the tables at once would trip over each other; this takes a moment.
             with FileLock(home / OPENING, timeout=60):
                 database = Database.open(database_url or home / DATABASE)
@@ -309,9 +313,7 @@ class Coverage:
         Raises:
             StoreError: it cannot be written, there is something of that name, or the database is damaged.
         """
-        there = self._home / folder
-        files = sorted(each for each in there.iterdir() if each.is_file()) if there.is_dir() else []
-        self._database.back_up(target, ((f"{folder}/{each.name}", each.read_bytes()) for each in files))
+        self._database.back_up(target, files_in(self._home / folder))
 
     def status(self) -> Status:
         """What is in the coverage, and how far the indexes have followed it."""

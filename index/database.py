@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from index.backup import PATIENCE, back_up
+from index.backup import PATIENCE, back_up, keep_as_it_is, opened
 from index.errors import StoreError
 from index.migrations import MIGRATIONS
 from index.tables import SCHEMA, coverage, tables
@@ -70,6 +70,7 @@ class Database:
             if quick is not engine:
                 _listen_on_sqlite(quick, "NORMAL")
             _make_private(url.database)
+            _refuse_newer(url.database)
         database = cls(engine, quick, is_copy=is_copy)
         with ExitStack() as undoing:
             undoing.callback(database.close)
@@ -100,6 +101,12 @@ class Database:
             raise StoreError(
                 f"the database {self._engine.url!r} cannot be used: {_first_line(error)}; "
                 "check that it is there, writable, whole and that the disk has room"
+            ) from error
+        except ValueError as error:
+            # No day where one should be, say. What it is may be somebody's words.
+            raise StoreError(
+                f"a row of the database {engine.url!r} cannot be read ({type(error).__name__}); "
+                "run 'dateline doctor', which tells where it is damaged"
             ) from error
 
     @contextmanager
@@ -154,18 +161,19 @@ class Database:
         if self._is_copy:
             return
         if (file := self._file) is None:
-            log.warning("the database %r is brought to another schema (%s)", self._engine.url, change)
+            log.warning(
+                "the database %r is brought to another schema (%s), in one transaction; "
+                "whoever wants it as it was makes a backup with its server's own tools before an update",
+                self._engine.url,
+                change,
+            )
             return
-        target = file.with_name(f"{file.name}.before-{change}.backup")
-        if not target.exists():
-            back_up(file, target)
-        log.warning("the database is brought to another schema; as it was it is kept in '%s'", target)
+        kept = keep_as_it_is(file, change)
+        log.warning("the database is brought to another schema; as it was it is kept in '%s'", kept)
 
     @property
     def _file(self) -> Path | None:
-        """The file of a SQLite database; None for any other."""
-        name = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
-        return Path(name) if name and not _in_memory(name) else None
+        return file_of(self._engine.url)
 
     def _prepare(self) -> None:
         with self.transaction() as connection:
@@ -191,12 +199,48 @@ def _schema_of(connection: Connection) -> int | None:
     if not sa.inspect(connection).has_table(coverage.name):
         return None
     schema: int = connection.scalars(sa.select(coverage.c.schema)).one()
+    _check_known(schema)
+    return schema
+
+
+def _check_known(schema: int) -> None:
     if schema > SCHEMA or schema < min(MIGRATIONS):
         raise StoreError(
             f"the database has schema {schema}, and this Dateline knows {SCHEMA}; "
             "use the version that made it"
         )
-    return schema
+
+
+def _refuse_newer(file: str | None) -> None:
+    """Look at a file's schema without a way to write to it: what is not ours stays as it is, its log too.
+
+    Raises:
+        StoreError: it is none that we know.
+    """
+    if not file or _in_memory(file):
+        return
+    # What cannot be read so is told when it is opened, in its own words.
+    with suppress(sqlite3.Error), closing(opened(Path(file), read_only=True)) as connection:
+        for (schema,) in connection.execute("SELECT schema FROM coverage"):
+            if isinstance(schema, int):
+                _check_known(schema)
+
+
+def file_of(place: str | Path | sa.URL) -> Path | None:
+    """The file of a SQLite database, as it is named where it is opened; None for any other.
+
+    Raises:
+        StoreError: the URL is none.
+    """
+    if isinstance(place, Path):
+        return place
+    try:
+        url = sa.make_url(place)
+    except (sa.exc.ArgumentError, ValueError):
+        # Its message holds what was taken for a port, which may be a part of a password.
+        raise StoreError("DATELINE_DATABASE_URL cannot be used: it is no URL of a database") from None
+    in_file = url.get_backend_name() == "sqlite" and not _in_memory(url.database)
+    return Path(str(url.database)) if in_file else None
 
 
 def select_in(

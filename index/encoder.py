@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +17,7 @@ from index.loading import loading, name_of, weights_digest
 from index.together import Together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sentence_transformers import SentenceTransformer
 
@@ -40,6 +41,7 @@ BATCH = 16
 SLICE = 2 * BATCH
 # So many questions that wait at the same time are encoded together, which holds Python up no longer than one.
 QUESTIONS = 2 * BATCH
+_NO_MEMORY = "the model has not enough memory"
 
 
 class Encoder(Protocol):
@@ -129,7 +131,7 @@ class SentenceEncoder:
             places = order[start : start + SLICE]
             with self._question:
                 pass
-            with self._lock:
+            with self._lock, _allocating():
                 found = model.encode_document(
                     [texts[place] for place in places], batch_size=BATCH, show_progress_bar=False
                 )
@@ -148,7 +150,7 @@ class SentenceEncoder:
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """Unit vectors of shape (texts, dimension), with the model's query prompt where it has one."""
         model = self._model
-        with self._question, self._lock:
+        with self._question, self._lock, _allocating():
             found = model.encode_query(list(texts), batch_size=BATCH, show_progress_bar=False)
         return _unit(found)
 
@@ -156,7 +158,7 @@ class SentenceEncoder:
         import torch
 
         model = self._model
-        with self._question, self._lock:
+        with self._question, self._lock, _allocating():
             threads = torch.get_num_threads()
             # The vectors are the same. Each of some hundred small steps would wait for the processor to run
             # every thread, which is busy with other questions: that took eight times as long.
@@ -183,6 +185,21 @@ class SentenceEncoder:
             if self._loaded is None:
                 self._loaded = _load(str(_checked_default()[0]) if self._given is None else self._given)
             return self._loaded
+
+
+@contextmanager
+def _allocating() -> Iterator[None]:
+    """Let want of memory within be Python's own error for it; torch calls it one like any other.
+
+    Raises:
+        MemoryError: there was not enough.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if "allocate memory" in str(error) or "not enough memory" in str(error):
+            raise MemoryError(_NO_MEMORY) from error
+        raise
 
 
 def _unit(found: Any) -> Embeddings:

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from index.engines.dense import Dense
 from index.engines.lexical import Lexical
+from index.errors import StoreError
 from index.turn import Turn
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ class Engines:
                 self._save(dense)
         except Timeout:
             lexical.refresh()
+        except (OSError, ValueError) as error:
+            # The disk is full, say. Words are searched as they were; what has gone is not shown.
+            log.warning("the BM25 index could not be written to '%s': %s", self._home, error)
 
     def _tell_trouble(self, name: str, engine: Dense | Lexical) -> None:
         if engine.trouble:
@@ -107,7 +111,16 @@ class Engines:
 
     @contextmanager
     def _writing(self, *, wait: bool) -> Iterator[None]:
-        with self._files.acquire(timeout=-1 if wait else 0):
+        try:
+            held = self._files.acquire(timeout=-1 if wait else 0)
+        except Timeout:
+            raise
+        except OSError as error:
+            raise StoreError(
+                f"the home '{self._home}' cannot be locked ({error}); check that it is writable "
+                "and that not too many files are open"
+            ) from error
+        with held:
             yield
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+from index.errors import DatelineError
 from index.passages import context_title, split
 from index.reading.fields import Noticed
 from index.records import Article, Passage, Skipped, Withdrawal, in_context
@@ -103,8 +104,9 @@ class Indexing:
 
         Raises:
             StoreError: the database refuses; all that was reported before is stored.
+            DatelineError: the memory is not enough; the same holds.
         """
-        with self.reading(given):
+        with _told_of_memory(), self.reading(given):
             for some in _together(iter(items), LOOKED_UP):
                 self.take(some)
 
@@ -119,7 +121,16 @@ class Indexing:
             self.report.barren.append(_barren(given, reasons))
 
     def take(self, items: Sequence[Item]) -> list[Taken]:
-        """Let pass what is stored as it is, and line up the rest; what became of the articles, in order."""
+        """Let pass what is stored as it is, and line up the rest; what became of the articles, in order.
+
+        Raises:
+            StoreError: the database refuses.
+            DatelineError: the memory is not enough.
+        """
+        with _told_of_memory():
+            return self._take(items)
+
+    def _take(self, items: Sequence[Item]) -> list[Taken]:
         ids = [item.id for item in items if isinstance(item, Article)]
         stored = self._store.digests(ids)
         removed = self._store.identities.removed(ids) if self._watching else set()
@@ -141,11 +152,17 @@ class Indexing:
         return taken
 
     def flush(self) -> None:
-        """Encode and store what is lined up, in one transaction, and see what it is a copy of."""
-        if self._waiting:
-            self._store_waiting()
-            self._tell(self.report)
-        self._groups.group_new()
+        """Encode and store what is lined up, in one transaction, and see what it is a copy of.
+
+        Raises:
+            StoreError: the database refuses.
+            DatelineError: the memory is not enough.
+        """
+        with _told_of_memory():
+            if self._waiting:
+                self._store_waiting()
+                self._tell(self.report)
+            self._groups.group_new()
 
     def begin_anew(self) -> None:
         """Let whatever was read be read again, as in another run: a file may have changed meanwhile."""
@@ -240,6 +257,18 @@ class Indexing:
     def _contexts(self, article: Article, passages: Sequence[Passage]) -> list[str]:
         title = context_title(article.title, self._encoder.count_tokens, self._encoder.window)
         return [in_context(title, passage.text) for passage in passages]
+
+
+@contextmanager
+def _told_of_memory() -> Iterator[None]:
+    """Tell of want of memory in a line; a transaction that it ended has changed nothing."""
+    try:
+        yield
+    except MemoryError as error:
+        raise DatelineError(
+            "there is not enough memory to go on; what was reported stored is stored: "
+            "end other programs, or give this one more, and index the same again"
+        ) from error
 
 
 def _barren(given: str, reasons: Sequence[Skipped]) -> Skipped:

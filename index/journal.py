@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +54,13 @@ class InputState:
 
     def is_silent(self, now: datetime) -> bool:
         """Whether it has brought nothing for longer than its own rhythm lets one expect."""
-        rhythm, last = self.rhythm, self.brought
+        known = self.without_future(now)
+        rhythm, last = known.rhythm, known.brought
         return rhythm is not None and last is not None and now - last > max(PATIENCE * rhythm, NIGHT)
+
+    def without_future(self, now: datetime) -> InputState:
+        """The same without arrivals that are still to come, as a clock that was ahead has noted them."""
+        return replace(self, arrivals=tuple(each for each in self.arrivals if each <= now))
 
 
 @dataclass(frozen=True, slots=True)

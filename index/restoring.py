@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from index.backup import FILES_TABLE, PATIENCE, back_up, check_whole, on_the_disk, opened
-from index.database import DATABASE, OPENING, Database
+from index.backup import FILES_TABLE, PATIENCE, back_up, check_whole, on_the_disk, opened, stamped
+from index.database import DATABASE, OPENING, Database, file_of
 from index.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-# What the bot has taken since the backup stays: nobody is to be answered twice, or never.
+# What the bot has taken stays, and so does what it had taken: nobody is to be answered twice, or never.
 KEPT = ("updates", "sends")
 _BESIDE = ("", "-wal", "-shm")
 # What was on its way when the backup was made has arrived since, or was given up.
@@ -30,16 +30,41 @@ _UNDER_WAY = {"updates": "UPDATE updates SET body = NULL, person = NULL", "sends
 }
 
 
+# A connection to a file in SQLite's WAL mode holds a lock on these bytes: https://sqlite.org/lockingv3.html
+_HELD_BYTES, _HELD_FROM = 510, 0x40000002
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored: how many articles, and where what stood there before is kept, if anything did."""
+    """What was restored: how many articles, and where what stood there before is kept, if anything did.
+
+    Whether the file itself `is_another` now, which a program that had the lost one open would not notice.
+    """
 
     articles: int
     before: Path | None
+    is_another: bool
+
+
+def restorable(home: Path, database_url: str | None = None) -> Path:
+    """The file of a home's database.
+
+    Raises:
+        StoreError: it is kept by a server, whose own tools back it up and restore it.
+    """
+    if (file := file_of(database_url or home / DATABASE)) is None:
+        raise StoreError(
+            "the database at DATELINE_DATABASE_URL is backed up and restored with its server's own tools, "
+            "such as pg_dump and pg_restore"
+        )
+    return file
 
 
 def restore(
-    home: Path, file: Path, prepare: Callable[[Database], object] = lambda _database: None
+    home: Path,
+    file: Path,
+    prepare: Callable[[Database], object] = lambda _database: None,
+    database_url: str | None = None,
 ) -> Restored:
     """Bring a home back to a backup, and keep what it holds now in a file beside.
 
@@ -48,28 +73,45 @@ def restore(
     indexes again. The updates that the bot has taken stay as they are.
 
     Raises:
-        StoreError: this is no whole backup of a schema that is known, or the home cannot be written.
+        StoreError: this is no whole backup of a schema that is known, the home cannot be written, or its
+            database is damaged and in use, or a server's.
     """
-    staged = home / f"restoring.{os.getpid()}.partial"
+    database = restorable(home, database_url)
+    staged = database.with_name(f"{database.name}.restoring.partial")
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(home / OPENING, timeout=PATIENCE):
-            articles = _stage(file, staged, prepare)
-            before = _keep(home)
-            _write_files(home, staged)
-            if before is not None and _is_usable(home / DATABASE, prepare):
-                _switch(home / DATABASE, staged)
-            else:
-                _put_in_place(home / DATABASE, staged)
+            # A kill may have left one, and its log would be played back into ours.
+            _clear(staged)
+            try:
+                return _restore(home, file, prepare, database, staged)
+            finally:
+                _clear(staged)
     except (OSError, sqlite3.Error, Timeout) as error:
         raise StoreError(
             f"the home '{home}' cannot be restored from '{file}' ({error}); what stood there is still there, "
             "or beside it"
         ) from error
-    finally:
-        for leftover in _BESIDE:
-            Path(f"{staged}{leftover}").unlink(missing_ok=True)
-    return Restored(articles, before)
+
+
+def _restore(
+    home: Path, file: Path, prepare: Callable[[Database], object], database: Path, staged: Path
+) -> Restored:
+    articles = _stage(file, staged, prepare)
+    before = _keep(database)
+    _write_files(home, staged)
+    is_usable = before is not None and _is_usable(database, prepare)
+    if is_usable:
+        _switch(database, staged)
+    else:
+        with _unused(database):
+            _put_in_place(database, staged)
+    return Restored(articles, before, is_another=not is_usable)
+
+
+def _clear(staged: Path) -> None:
+    for end in (*_BESIDE, "-journal"):
+        Path(f"{staged}{end}").unlink(missing_ok=True)
 
 
 def _stage(file: Path, staged: Path, prepare: Callable[[Database], object]) -> int:
@@ -91,12 +133,11 @@ def _stage(file: Path, staged: Path, prepare: Callable[[Database], object]) -> i
         return int(copy.execute("SELECT count(*) FROM articles").fetchone()[0])
 
 
-def _keep(home: Path) -> Path | None:
-    """Keep what the home's database holds in a file beside, which is returned; None where there is none."""
-    database = home / DATABASE
+def _keep(database: Path) -> Path | None:
+    """Keep what a database holds in a file beside, which is returned; None where there is none."""
     if not database.exists():
         return None
-    target = home / f"{DATABASE}.before-restore-{datetime.now().astimezone():%Y%m%d-%H%M%S}.backup"
+    target = stamped(database, "restore")
     try:
         back_up(database, target)
     except StoreError:
@@ -132,8 +173,37 @@ def _write_files(home: Path, staged: Path) -> None:
             if not last or {folder, last} & {"", ".", ".."} or "/" in last or os.path.lexists(path):
                 continue
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            path.write_bytes(content)
+            # A kill must not leave a half of it, which would be taken for all of it the next time.
+            part = path.with_name(".restored.part")
+            part.write_bytes(content)
+            on_the_disk(part)
+            part.replace(path)
+            on_the_disk(path.parent)
         copy.execute(f"DROP TABLE {FILES_TABLE}")
+
+
+@contextmanager
+def _unused(database: Path) -> Iterator[None]:
+    """Let no other program have the file open, which would go on with it though it has no name any more.
+
+    Raises:
+        StoreError: one has.
+    """
+    if not database.exists():
+        yield
+        return
+    descriptor = os.open(database, os.O_RDWR)
+    try:
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, _HELD_BYTES, _HELD_FROM)
+        except (BlockingIOError, PermissionError) as error:
+            raise StoreError(
+                f"the database '{database}' is damaged, so its file must be replaced, and a program has it "
+                "open; stop what runs with this home, and restore again"
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _put_in_place(database: Path, staged: Path) -> None:
@@ -160,14 +230,9 @@ def _switch(database: Path, staged: Path) -> None:
         (generation,) = ours.execute(
             "SELECT max(here.generation, there.generation) + 1 FROM main.coverage here, backup.coverage there"
         ).fetchone()
-        given = _tables(ours, "backup")
-        for table in sorted(_tables(ours, "main") - set(KEPT)):
-            ours.execute(f'DELETE FROM main."{table}"')  # noqa: S608 - a table's own name
-            if table in given:
-                columns = ", ".join(
-                    f'"{row[1]}"' for row in ours.execute(f'PRAGMA backup.table_info("{table}")')
-                )
-                ours.execute(f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM backup."{table}"')  # noqa: S608
+        for table in sorted(_tables(ours, "main")):
+            _replace_rows(ours, table)
+        _count_on(ours)
         # Both differ from all that was, so that whoever has the old one open notices.
         ours.execute("UPDATE main.coverage SET identity = ?, generation = ?", (uuid4().hex, generation))
         if ours.execute("PRAGMA main.foreign_key_check").fetchone() is not None:
@@ -175,6 +240,28 @@ def _switch(database: Path, staged: Path) -> None:
         ours.execute("COMMIT")
         # What it held before is to stand nowhere but in the copy beside.
         ours.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _replace_rows(ours: sqlite3.Connection, table: str) -> None:
+    """Let the backup's rows of a table take the place of ours; where ours are kept, beside them."""
+    if table not in KEPT:
+        ours.execute(f'DELETE FROM main."{table}"')  # noqa: S608 - a table's own name
+    if table in _tables(ours, "backup"):
+        columns = ", ".join(f'"{row[1]}"' for row in ours.execute(f'PRAGMA backup.table_info("{table}")'))
+        ours.execute(
+            f'INSERT OR {"IGNORE" if table in KEPT else "ABORT"} INTO main."{table}" ({columns}) '  # noqa: S608
+            f'SELECT {columns} FROM backup."{table}"'
+        )
+
+
+def _count_on(ours: sqlite3.Connection) -> None:
+    """Let no number be given again that either has given: it might be one that the backup tells as gone."""
+    rows = ours.execute(
+        "SELECT name, max(seq) FROM (SELECT * FROM main.sqlite_sequence "
+        "UNION ALL SELECT * FROM backup.sqlite_sequence) GROUP BY name"
+    ).fetchall()
+    ours.execute("DELETE FROM main.sqlite_sequence")
+    ours.executemany("INSERT INTO main.sqlite_sequence (name, seq) VALUES (?, ?)", rows)
 
 
 def _tables(connection: sqlite3.Connection, schema: str) -> set[str]:

@@ -21,6 +21,7 @@ from index.database import Database, select_in, slices
 from index.errors import ModelError
 from index.history import keep_version
 from index.identities import Identities, forget_removed, remember_removed
+from index.intact import intact_articles, lies_within
 from index.records import Article, Extent, Passage, Query, Withdrawal
 from index.standing import effect_of, is_outdated, standing
 from index.tables import (
@@ -344,7 +345,7 @@ def _with_articles(
     """Each row's number with its passage and article; an article is read once for all its passages."""
     spans = list(rows)
     found = select_in(connection, sa.select(articles), articles.c.id, {row.article_id for row in spans})
-    whole = {row.id: to_article(row) for row in found}
+    whole = {article.id: article for article in intact_articles(found)}
     for row in spans:
-        if row.article_id in whole:
+        if row.article_id in whole and lies_within(row, whole[row.article_id]):
             yield row.number, (to_passage(row, whole[row.article_id]), whole[row.article_id])

@@ -18,18 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
+FAKE = ROOT / "tests" / "fake_program.py"
 # Python, torch and the model: a cold start on a busy machine.
 STARTING = 90.0
 
 
 class Program:
-    """The running bot, and what it has written to standard error. `settings` go into its environment."""
+    """The running bot, and what it has written to standard error. `settings` go into its environment.
 
-    def __init__(self, home: Path, api_base: str, token: str = TOKEN, **settings: str) -> None:
+    `fake` puts a small encoder in the place of the model: it begins in about two seconds.
+    """
+
+    def __init__(
+        self, home: Path, api_base: str, token: str = TOKEN, *, fake: bool = False, **settings: str
+    ) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         given = {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_BASE": api_base, "DATELINE_HOME": str(home)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "-v", "run"],
+            [sys.executable, *([str(FAKE)] if fake else ["-m", "bot"]), "-v", "run"],
             cwd=ROOT,
             env=kept | given | settings,
             stderr=subprocess.PIPE,
@@ -67,6 +73,18 @@ class Program:
         self._process.send_signal(number)
         return self.wait()
 
+    def kill(self) -> float:
+        """Kill it with SIGKILL; the moment before, as of `time.monotonic`."""
+        moment = time.monotonic()
+        self._process.kill()
+        self.wait()
+        return moment
+
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._process.poll() is not None
+
     def wait(self) -> int:
         """Wait for the end; the exit status."""
         status = self._process.wait(timeout=60)
@@ -80,9 +98,9 @@ class Program:
 
 
 @contextmanager
-def running(home: Path, api: BotApi, **settings: str) -> Iterator[Program]:
+def running(home: Path, api: BotApi, *, fake: bool = False, **settings: str) -> Iterator[Program]:
     """The program, ready to answer; it must stop on SIGTERM with exit 0 and have kept its token to itself."""
-    program = Program(home, api.base_url, **settings)
+    program = Program(home, api.base_url, fake=fake, **settings)
     try:
         program.wait_for("the coverage is ready")
         yield program

@@ -120,6 +120,14 @@ def whole_month(year: int, month: int) -> Period:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
+def moved(day: date, by: timedelta) -> date:
+    """The day so much later; at the end of the calendar it stays there."""
+    try:
+        return day + by
+    except OverflowError:
+        return date.max if by > timedelta() else date.min
+
+
 def _month_of(match: re.Match[str]) -> int:
     return words.MONTHS[match["month"].casefold()]
 

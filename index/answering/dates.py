@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from index.answering import date_words as words
-from index.answering.date_shapes import Atom, find_atoms
+from index.answering.date_shapes import Atom, find_atoms, moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,9 +149,9 @@ def _opened(period: Period, kind: str | None) -> tuple[date | None, date | None]
     since, until = period
     return {
         "since": (since, None),
-        "after": (until + _DAY, None),
+        "after": (moved(until, _DAY), None),
         "until": (None, until),
-        "before": (None, since - _DAY),
+        "before": (None, moved(since, -_DAY)),
     }.get(kind or "", period)
 
 

@@ -135,6 +135,10 @@ def _holds(language: str, words: list[str], plain: list[str], english: float) ->
     """Whether the words are commoner in that language than in English, and no plain one is English."""
     from wordfreq import available_languages
 
+    if language in _SCRIPTS:
+        # Most letters are Latin, so it is only a name. Of Korean words wordfreq would ask a dictionary, too,
+        # that is not installed.
+        return False
     known = _WORDFREQ.get(language, language)
     if known not in available_languages("small") or _commonness(words, known) - english < _COMMONER:
         return False

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from index.answering.date_shapes import moved
 from index.answering.date_words import WEEKDAYS, one_of
 from index.answering.dates import find_dates
 from index.answering.patterns import any_of
@@ -145,6 +146,6 @@ def _widened(mention: DateMention, now: date, *, news: bool, spoken_of: bool) ->
         until = None
     return replace(
         mention,
-        since=since - EARLIER if since else None,
-        until=until + LATER if until else None,
+        since=moved(since, -EARLIER) if since else None,
+        until=moved(until, LATER) if until else None,
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from index.engines.seal import seal, unseal
+from index.engines.seal import check_origin, seal, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -121,6 +121,14 @@ class Dense:
         found = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
         return {number: score for number, score in found if number >= 0}
 
+    def numbers(self) -> Numbers:
+        """The numbers of the passages that are here, ascending."""
+        import faiss
+
+        if self._index is None:
+            return np.empty(0, dtype=np.int64)
+        return np.sort(np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64))
+
     def cosines(self, embedding: Embeddings, numbers: Collection[int]) -> dict[int, float]:
         """The cosine of these passages, by number; of those that are here."""
         if not numbers or not len(self):
@@ -144,8 +152,7 @@ class Dense:
             told = unseal(stream.read(HEADER_BYTES))
             if told["format"] != FORMAT:
                 raise ValueError(f"format {told['format']}, not {FORMAT}")
-            if told["origin"] != self._origin or told["generation"] > newest:
-                raise ValueError("of another database")
+            check_origin(told, self._origin, newest)
             # FAISS believes what it reads: only bytes that are surely ours reach it.
             if _digest(stream) != told["sha256"]:
                 raise ValueError("its checksum differs")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from index.engines.analysis import analyze
-from index.engines.seal import seal, unseal
+from index.engines.seal import check_origin, seal, unseal
 from index.records import in_context
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 STATE = "state.json"
+# What tantivy locks while it writes. It holds nothing, but without it nothing more can be taken in.
+LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 # A writer's memory in bytes; tantivy refuses less than 15 MB a thread.
 WRITER_BYTES = 64_000_000
 
@@ -56,6 +59,8 @@ class Lexical:
         """Take in, in one commit, what came and went up to a generation of the store."""
         writer = (self._index or self._begin()).writer(WRITER_BYTES, 1)
         try:
+            # What a write that failed has left would stop every later one, since tantivy overwrites nothing.
+            writer.garbage_collect_files()
             for batch in added:
                 _add(writer, batch)
             for number in removed.tolist():
@@ -76,10 +81,27 @@ class Lexical:
         if self._index is None:
             return
         try:
-            self.generation = self._told()["generation"]
-            self._reload()
-        except (OSError, ValueError) as error:
+            told = self._told()
+        except (FileNotFoundError, ValueError) as error:
             self._lose(error)
+            return
+        except OSError:
+            # That too many files are open, say, is no damage: what is in memory is searched on.
+            return
+        with suppress(OSError, ValueError):
+            self._reload()
+            self.generation = told["generation"]
+
+    def numbers(self) -> Numbers:
+        """The numbers of the passages that are here, ascending."""
+        import numpy as np
+        import tantivy
+
+        if self._searcher is None or not self._searcher.num_docs:
+            return np.empty(0, dtype=np.int64)
+        every = self._searcher.search(tantivy.Query.all_query(), self._searcher.num_docs, count=False).hits
+        found = self._searcher.fast_field_values("number", [address for _, address in every])
+        return np.sort(np.array(found, dtype=np.int64))
 
     def search(self, query: Query, count: int) -> dict[int, float]:
         """The BM25 score of up to `count` passages that hold the query's words, by number, best first."""
@@ -104,11 +126,13 @@ class Lexical:
         import tantivy
 
         told = self._told()
-        if told["generation"] > newest:
-            raise ValueError("of another database")
+        check_origin(told, self._origin, newest)
         for name, digest in told["files"].items():
             if _digest(self._folder / name) != digest:
                 raise ValueError(f"the checksum of {name} differs")
+        for lock in (self._folder / name for name in LOCKS):
+            if lock.is_symlink() or (lock.exists() and not (lock.is_file() and os.access(lock, os.W_OK))):
+                raise ValueError(f"its lock {lock.name} cannot be taken")
         self._index = _configured(tantivy.Index.open(str(self._folder)))
         self._reload()
         self.generation = told["generation"]
@@ -122,8 +146,7 @@ class Lexical:
         told = unseal((self._folder / STATE).read_bytes())
         if told["format"] != FORMAT:
             raise ValueError(f"format {told['format']}, not {FORMAT}")
-        if told["origin"] != self._origin:
-            raise ValueError("of another database")
+        check_origin(told, self._origin, told["generation"])
         return told
 
     def _begin(self) -> tantivy.Index:

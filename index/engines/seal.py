@@ -26,5 +26,20 @@ def unseal(raw: bytes) -> dict[str, Any]:
     return fields
 
 
+def check_origin(told: dict[str, Any], origin: str, newest: int) -> None:
+    """See whether what a note tells is of this database, and not ahead of its `newest` generation.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if told["origin"] != origin:
+        raise ValueError("of another database")
+    if told["generation"] > newest:
+        raise ValueError(
+            f"at generation {told['generation']}, ahead of the database at {newest}, which has lost its last "
+            "changes or is from a backup"
+        )
+
+
 def _checksum(fields: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()

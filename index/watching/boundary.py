@@ -37,6 +37,8 @@ def boundary(name: str) -> Iterator[Found]:
         found.trouble = without_name(str(error), name)
     except StoreError:
         raise
+    except MemoryError:
+        found.trouble = "cannot be read: there is not enough memory; it is tried again at the next visit"
     except Exception as error:
         # A page may hold what no library is ready for, and must not end the watch of two hundred others.
         log.exception("%s could not be read", shown(name))

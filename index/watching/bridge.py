@@ -33,6 +33,8 @@ class Bridge:
         self._begun = threading.Event()
         self._cancel: Callable[[], object] = lambda: None
         self._done: Future[None] = Future()
+        # Of all who wait for room one looks for it, however many inputs there are.
+        self._looking = asyncio.Lock()
 
     def __enter__(self) -> Self:
         self._done = self._thread.submit(asyncio.run, self._run())
@@ -74,10 +76,8 @@ class Bridge:
         await self._work(self._emit)
 
     async def _emit(self, message: Message) -> None:
-        while True:
-            try:
-                self._messages.put_nowait(message)
-            except queue.Full:
+        async with self._looking:
+            while self._messages.full():  # noqa: ASYNC110 - whoever takes out is another thread
                 await asyncio.sleep(PAUSE)
-            else:
-                return
+            # Nobody else fills it: whoever takes out only makes room.
+            self._messages.put_nowait(message)

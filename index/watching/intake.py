@@ -68,6 +68,7 @@ class Intake:
         else:
             state = replace(state, failures=state.failures + 1)
         if brought["added"]:
-            state = replace(state, arrivals=(*state.arrivals, now), reported=False)
+            before = state.without_future(now).arrivals
+            state = replace(state, arrivals=(*before, now), reported=False)
         self._journal.note_input(state)
         return Visit(state, brought["added"], brought["updated"])

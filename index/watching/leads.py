@@ -76,6 +76,9 @@ def is_due(state: PageState, now: datetime, every: timedelta) -> bool:
     half an hour, one of ten days after five. So is one that its publisher took back: it may be there again.
     """
     age = now - state.seen
+    # The clock was ahead when it was looked at: until then nobody would look again.
+    if state.checked > now:
+        return True
     return age < RECHECKED and now - state.checked >= max(every, age / 2)
 
 

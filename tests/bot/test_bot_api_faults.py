@@ -4,7 +4,6 @@ import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -15,41 +14,9 @@ from bot_api.server import BotApi
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.ext import ApplicationBuilder, ContextTypes, MessageHandler, filters
 
-if TYPE_CHECKING:
-    from bot_api.faults import FaultKind
-
 PERSON = updates.PERSON
 
 api = pytest.fixture(serving)
-
-
-@pytest.mark.parametrize(
-    ("kind", "error", "sent"),
-    [
-        ("429", telegram.error.RetryAfter, 0),
-        ("500", telegram.error.NetworkError, 0),
-        ("502 html", telegram.error.NetworkError, 0),
-        ("drop before", telegram.error.NetworkError, 0),
-        ("drop after", telegram.error.NetworkError, 1),
-        ("hang before", telegram.error.TimedOut, 0),
-        ("hang after", telegram.error.TimedOut, 1),
-    ],
-)
-async def test_faults(
-    api: BotApi, kind: FaultKind, error: type[Exception], sent: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An ordered fault meets the real library once, before or after the effect, and then all is well."""
-    # Without it the library warns of the type that `retry_after` will have one day.
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
-    api.fail("sendMessage", 1, kind)
-    async with library(api) as bot:
-        with pytest.raises(error) as caught:
-            await bot.send_message(PERSON, "x", read_timeout=0.3)
-        assert len(api.sent) == sent
-        await bot.send_message(PERSON, "y")
-    assert type(caught.value) is error
-    assert [one.outcome for one in api.calls if one.method == "sendMessage"][1:] == ["ok"]
-    assert api.refusals == ()
 
 
 def test_slow_reply(api: BotApi) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -71,7 +71,11 @@ def api(home: Path) -> Iterator[BotApi]:
         yield opened
 
 
-SETTINGS = {"DATELINE_ADMINS": str(ADMIN), "DATELINE_PRIVATE_ADDRESSES": "yes", "DATELINE_PAUSE": "0"}
+SETTINGS: dict[str, Any] = {
+    "DATELINE_ADMINS": str(ADMIN),
+    "DATELINE_PRIVATE_ADDRESSES": "yes",
+    "DATELINE_PAUSE": "0",
+}
 
 
 def outcome(api: BotApi, update: updates.Update, messages: int = 1) -> list[Sent]:

@@ -86,7 +86,7 @@ async def test_polled_question_is_answered(harbour: Coverage, api: BotApi) -> No
 async def test_webhook_is_answered(harbour: Coverage, api: BotApi, port: int) -> None:
     """With a webhook Telegram posts, with the secret; all is answered, and no poll is made."""
     api.webhook_through = f"http://127.0.0.1:{port}"
-    given = {
+    given: dict[str, Any] = {
         "DATELINE_WEBHOOK": "https://bot.example/updates",
         "DATELINE_WEBHOOK_SECRET": SECRET,
         "DATELINE_LISTEN": f"127.0.0.1:{port}",
@@ -304,7 +304,7 @@ def test_port_in_use_is_one_line(tmp_path: Path, api: BotApi) -> None:
 def test_program_serves_a_webhook(tmp_path: Path, api: BotApi, port: int) -> None:
     """The real program takes updates by a webhook, stops with exit 0, and keeps its secrets."""
     api.webhook_through = f"http://127.0.0.1:{port}"
-    given = {
+    given: dict[str, Any] = {
         "DATELINE_WEBHOOK": "https://bot.example/updates",
         "DATELINE_WEBHOOK_SECRET": SECRET,
         "DATELINE_LISTEN": f"127.0.0.1:{port}",

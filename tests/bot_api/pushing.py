@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from bot_api.faults import NATURES
 from bot_api.records import Delivery, Journal
 from bot_api.wire import written
 
@@ -105,7 +106,8 @@ class Pushing:
     async def _post(self, update: Update, webhook: Webhook) -> tuple[int, str]:
         with self._journal.changed:
             fault = self._faults.take(FAULT_NAME, is_call=False)
-        if fault and fault.kind != "drop after":
+        nature = NATURES[fault.kind] if fault else None
+        if fault and nature and not nature.effect:
             return 0, _told(fault)
         parts = urlsplit(webhook.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -121,7 +123,7 @@ class Pushing:
             return 0, "Read timeout expired"
         except httpx.TransportError:
             return 0, "Webhook connection closed"
-        if fault:
+        if fault and nature and not nature.arrives:
             return 0, _told(fault)
         well = reply.is_success
         return reply.status_code, (

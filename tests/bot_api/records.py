@@ -5,11 +5,12 @@ from __future__ import annotations
 import builtins
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 
@@ -22,7 +23,10 @@ _CLIP = 120
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that took effect, sent or edited; `text` and `plain` are its text or its caption."""
+    """A message that took effect, sent or edited; `text` and `plain` are its text or its caption.
+
+    `call` is the place among the calls of the one that it came with.
+    """
 
     method: str
     chat_id: int
@@ -33,6 +37,7 @@ class Sent:
     params: dict[str, Any]
     message: dict[str, Any]
     at: float = field(default_factory=time.monotonic)
+    call: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request and what became of it; `detail` is Telegram's wording or the fault's name."""
+    """A request and what became of it; `detail` is Telegram's wording or the fault's name.
+
+    It was `done_at` a moment, and at another all of Telegram's own answer to it had been handed to the
+    connection: `told_at`. Both are as of `time.monotonic`, 0 for never.
+    """
 
     method: str
     params: dict[str, Any]
@@ -132,6 +141,13 @@ class Call:
     code: int = 0
     detail: str = ""
     at: float = field(default_factory=time.monotonic)
+    done_at: float = 0.0
+    told_at: float = 0.0
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was done, and the caller did not get Telegram's answer."""
+        return bool(self.done_at) and not self.told_at
 
 
 class Journal:
@@ -141,11 +157,16 @@ class Journal:
         self.changed = threading.Condition()
         self._kept: dict[type[Any], list[Any]] = {}
         self._calls: list[Call] = []
+        self._carried_out = -1
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
         """The records of one kind, oldest first."""
         with self.changed:
-            return tuple(self._kept.get(kind, ()))
+            return tuple(self.kept(kind))
+
+    def kept(self, kind: type[T]) -> list[T]:
+        """The list that they are in, for who holds the lock."""
+        return self._kept.get(kind, [])
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -156,6 +177,8 @@ class Journal:
     def add(self, record: object) -> None:
         """Note what took effect."""
         with self.changed:
+            if isinstance(record, Sent):
+                record = replace(record, call=self._carried_out)
             self._kept.setdefault(type(record), []).append(record)
             self.changed.notify_all()
 
@@ -165,6 +188,29 @@ class Journal:
             self._calls.append(Call(method, params))
             self.changed.notify_all()
             return len(self._calls) - 1
+
+    @contextmanager
+    def carrying_out(self, number: int) -> Iterator[None]:
+        """Do in here, alone, what a request asks for; what is noted meanwhile comes with it."""
+        with self.changed:
+            self._carried_out = number
+            try:
+                yield
+                self.done(number)
+            finally:
+                self._carried_out = -1
+
+    def done(self, number: int) -> None:
+        """Note that a request was carried out."""
+        with self.changed:
+            self._calls[number] = replace(self._calls[number], done_at=time.monotonic())
+            self.changed.notify_all()
+
+    def told(self, number: int) -> None:
+        """Note that all of the answer to a request is on its way."""
+        with self.changed:
+            self._calls[number] = replace(self._calls[number], told_at=time.monotonic())
+            self.changed.notify_all()
 
     def end(self, number: int, outcome: Outcome, code: int = 0, detail: str = "") -> None:
         """Note what became of a request."""
@@ -177,7 +223,7 @@ class Journal:
         with self.changed:
             return bool(self.changed.wait_for(holds, timeout))
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """The last texts and calls, for the message of a failed test."""
         sent, calls = self.of(Sent), self.calls
         lines = [f"sent ({len(sent)}):", *map(_sent_line, sent[-_SHOWN:])]
@@ -195,6 +241,11 @@ class Recorded:
     def sent(self) -> tuple[Sent, ...]:
         """The messages that reached a chat, sent or edited; of files, their captions."""
         return self._journal.of(Sent)
+
+    def sent_since(self, place: int) -> tuple[Sent, ...]:
+        """The messages that reached a chat from this place on among all of them."""
+        with self._journal.changed:
+            return tuple(self._journal.kept(Sent)[place:])
 
     @property
     def photos(self) -> tuple[SentFile, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -12,6 +11,7 @@ import uvicorn
 from bot_api.chat_facts import ChatFacts
 from bot_api.chats import Chats
 from bot_api.composing import Composer
+from bot_api.door import Door
 from bot_api.endpoint import Endpoint
 from bot_api.faults import Fault, FaultKind, Faults
 from bot_api.media import Media
@@ -26,10 +26,9 @@ from bot_api.queries import Queries
 from bot_api.records import Journal, Recorded
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterable
     from types import TracebackType
-
-    from starlette.requests import Request
 
     from bot_api.records import Sent
 
@@ -71,8 +70,8 @@ class BotApi(Recorded):
             profile,
         )
         ways = self._polling, self._pushing
-        self._endpoint = Endpoint(token, methods, ways, self._journal, self._faults)
-        self._endpoint.hang_up = self._hang_up
+        self._door = Door()
+        self._endpoint = Endpoint(token, methods, ways, self._journal, self._faults, self._door)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="bot-api", daemon=True)
@@ -94,8 +93,8 @@ class BotApi(Recorded):
 
     def start(self) -> None:
         """Listen on a free port; connections are taken from here on."""
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.base_url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._listening = self._door.open(self._server)
+        self.base_url = f"http://127.0.0.1:{self._door.port}"
         self._thread.start()
         if not self._ready.wait(_PATIENCE):
             raise RuntimeError(f"the Bot API did not start in {_PATIENCE} s")
@@ -106,6 +105,7 @@ class BotApi(Recorded):
             asyncio.run_coroutine_threadsafe(self._endpoint.close(), self._loop).result(_PATIENCE)
         self._server.should_exit = True
         self._thread.join(_PATIENCE)
+        self._door.close()
         if self._thread.is_alive():
             raise RuntimeError(f"the Bot API did not stop in {_PATIENCE} s")
 
@@ -180,14 +180,20 @@ class BotApi(Recorded):
         seconds: float = 60.0,
         retry_after: int = 1,
     ) -> None:
-        """Let the next calls of a method ("*": of any) go wrong; `seconds` is how long a hanging one hangs.
+        """Let the next calls of a method ("*": of any) go wrong; what each kind means is in `faults`.
 
-        A call that hangs before its effect takes effect only if the caller is still there. "file" is
-        fetching a file. "webhook" is pushing an update: "drop after" lets it arrive and counts it as
-        lost, so that it comes again; every other kind keeps it from arriving.
+        `seconds` is how long a hanging call hangs, how long a late or dripping body takes, and how long
+        "away" lasts. A call that hangs before its effect takes effect only if the caller is still there.
+        "file" is fetching a file. "webhook" is pushing an update: it arrives with the kinds that have an
+        effect, and comes again after those whose answer is lost.
         """
         with self._journal.changed:
             self._faults.add(method, times, Fault(kind, seconds, retry_after))
+
+    def fail_by_chance(self, chance: Callable[[str], Fault | None]) -> None:
+        """Ask before each call, by its method's name in small letters, whether and how it is to go wrong."""
+        with self._journal.changed:
+            self._faults.leave_to(chance)
 
     def mend(self) -> None:
         """Let nothing go wrong any more."""
@@ -212,7 +218,8 @@ class BotApi(Recorded):
             what = f"{awaited} sent texts" if isinstance(awaited, int) else "the condition"
             left = [update["update_id"] for update in self.unconfirmed]
             raise AssertionError(
-                f"waited {timeout} s in vain for {what}\n{self._journal.told()}\nunconfirmed updates: {left}"
+                f"waited {timeout} s in vain for {what}\n"
+                f"{self._journal.summary()}\nunconfirmed updates: {left}"
             )
         return self.sent
 
@@ -241,11 +248,6 @@ class BotApi(Recorded):
     def _soon(self, action: Callable[[], None]) -> None:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(action)
-
-    def _hang_up(self, request: Request) -> None:
-        for connection in self._server.server_state.connections:
-            if connection.transport.get_extra_info("peername") == request.client:
-                connection.transport.abort()
 
 
 def _has_come(awaited: int | Callable[[BotApi], object], api: BotApi) -> bool:

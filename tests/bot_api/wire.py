@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from email.message import Message
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -14,14 +15,14 @@ from starlette.responses import Response
 from bot_api.rules import RefusalError, bad_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
 Params = dict[str, Any]
 
-_GATEWAY = (
-    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>502 Bad Gateway</body>\r\n</html>\r\n"
-)
+_PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body>{0}</body>\r\n</html>\r\n"
 _DISPOSITION = re.compile(rb"^content-disposition:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -31,6 +32,20 @@ class Upload:
 
     name: str
     content: bytes
+
+
+class Told(Response):
+    """Another response, and a call when all of it has been handed to the connection."""
+
+    def __init__(self, response: Response, told: Callable[[], None]) -> None:
+        super().__init__()
+        self._response = response
+        self._told = told
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, and tell."""
+        await self._response(scope, receive, send)
+        self._told()
 
 
 class NoReply(Response):
@@ -136,9 +151,20 @@ def flood(retry_after: int) -> Response:
     return reply
 
 
-def gateway() -> Response:
+def gateway(status: int) -> Response:
     """What stands before Telegram answers when Telegram does not: no JSON at all."""
-    return Response(_GATEWAY, status_code=502, media_type="text/html")
+    page = _PAGE.format(f"{status} {HTTPStatus(status).phrase}")
+    return Response(page, status_code=status, media_type="text/html")
+
+
+def head(length: int, status: int = 200) -> bytes:
+    """The beginning of an answer whose body is said to have so many bytes."""
+    lines = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+        "Content-Type: application/json",
+        f"Content-Length: {length}",
+    )
+    return "\r\n".join((*lines, "", "")).encode()
 
 
 def _reply(body: dict[str, Any], status: int = 200) -> Response:

@@ -134,6 +134,12 @@ def test_the_canonical_address_is_its_own(parts: tuple[str, str, str]) -> None:
     assert canonical_address(once) == once
 
 
+def test_half_a_letter_is_sorted_as_it_is_written() -> None:
+    """In a parameter's name, half of a surrogate pair becomes a question mark before the names are sorted."""
+    once = canonical_address("https://gull.example/ice?p=1&\ud83d=2")
+    assert once == canonical_address(once) == "https://gull.example/ice?%3F=2&p=1"
+
+
 @pytest.mark.parametrize(
     ("claimed", "believed"),
     [

@@ -320,7 +320,7 @@ def test_killed_restore_leaves_the_old_or_the_new(harbour: Coverage, home: Path,
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
             assert process.stdout
             process.stdout.readline()
-            time.sleep(moments.uniform(0, 0.25))
+            time.sleep(0.25 * moments.random() ** 3)
             process.send_signal(signal.SIGKILL)
         found = frozenset(quoted(harbour))
         assert found in {now, wanted}, f"seed {seed}"

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from pressure import worked
 from watching import until
 
 from index.errors import StoreError
@@ -104,6 +105,20 @@ def test_while_one_waits_for_room_the_others_go_on() -> None:
     with Bridge(work) as bridge:
         assert counted.wait(SOON)
         assert len(taken(bridge)) == ROOM + 1
+
+
+def test_however_many_wait_for_room_they_do_not_spin() -> None:
+    """Of three hundred inputs that wait for whoever stores one looks for room, and all get theirs in turn."""
+
+    async def work(emit: Emit) -> None:
+        await asyncio.gather(*(emit(Visited(str(number))) for number in range(300)))
+
+    with Bridge(work) as bridge:
+        until(bridge._messages.full)
+        with worked() as waited:
+            time.sleep(0.6)
+        assert taken(bridge) == [str(number) for number in range(300)]
+    assert waited.share < 0.2
 
 
 def test_nothing_comes_within_the_time() -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import sqlite3
+from contextlib import closing
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from damage import empty, garble
+from damage import KINDS, Scene, empty, files_of, flip_bit, garble
+from damaged import GOOD, Made, Said, diagnose, judge, make_homes, use
 from fakes import FakeEncoder
 
 from index.coverage import Coverage
@@ -202,3 +207,98 @@ def test_what_a_crash_left_behind_does_no_harm(home: Path) -> None:
     assert answers(home) == before
     with Coverage.open(home, encoder=FakeEncoder()) as coverage:
         assert coverage.remove(["news/ferry-ferry.txt"]) == ["news/ferry-ferry.txt"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A home with two versions of sixty articles, another one, and what was indexed."""
+    return make_homes(tmp_path_factory.mktemp("made"), killed=False)
+
+
+@pytest.fixture(scope="module")
+def before(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """What the undamaged home says."""
+    sound = tmp_path_factory.mktemp("sound") / "home"
+    shutil.copytree(made.home, sound)
+    said = use(sound, made.news)
+    assert (said.error, said.trace, said.logged, said.wrong(made.originals)) == (None, None, [], [])
+    return said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_damage_is_found_healed_or_reported(
+    made: Made, before: Said, tmp_path: Path, kind: str
+) -> None:
+    """To the database, and to one of the other files in turn; no wrong word is quoted, nothing replaced."""
+    if kind == "nobody's to read" and os.getuid() == 0:
+        pytest.skip("root may read everything; benchmarks/damaging.py does it as somebody else")
+    others = [path for path in files_of(made.home) if path.name != "dateline.db"]
+    turn = others[list(KINDS).index(kind) % len(others)]
+    for path in (made.home / "dateline.db", turn):
+        file = path.relative_to(made.home)
+        copies = tmp_path / file.name / "used", tmp_path / file.name / "looked-at"
+        for copy in copies:
+            shutil.copytree(made.home, copy)
+            KINDS[kind](copy / file, Scene(copy, made.foreign, made.older, Random(6)))  # noqa: S311 - no secret
+        doctor = diagnose(copies[1])
+        says = use(copies[0], made.news), use(copies[0], made.news)
+        verdict = judge(before, says, doctor, made, exchanged=path.name == "dateline.db")
+        assert verdict in GOOD, (str(file), says, doctor)
+        assert says[0].error or any(says[0].best[:-1]), f"{file} was replaced by an empty database"
+
+
+def test_a_letter_changed_on_the_disk_is_never_quoted(made: Made, tmp_path: Path) -> None:
+    """SQLite does not see it; the article's digest does, in answers, in kept ones and in what is newest."""
+    raw = (made.home / "dateline.db").read_bytes()
+    words = b"The ferry of the gazette told the skater number 3 things"
+    home = tmp_path / "home"
+    shutil.copytree(made.home, home)
+    place, flipped = raw.find(words), 0
+    while place >= 0:
+        flip_bit(home / "dateline.db", place + 5, bit=1)
+        flipped += 1
+        place = raw.find(words, place + 1)
+    assert flipped
+    said = use(home, made.news)
+    assert said.wrong(made.originals) == []
+    assert any("the article 'ferry-skater' is damaged" in line for line in said.logged)
+    assert any("articles: not all" in line for line in diagnose(home)["failed"])
+
+
+@pytest.mark.parametrize("state", ["missing", "empty", "a dangling link"])
+def test_no_empty_database_is_put_where_one_was_lost(made: Made, tmp_path: Path, state: str) -> None:
+    """The indexes tell that there was one, so opening is refused until somebody decides."""
+    home = tmp_path / "home"
+    shutil.copytree(made.home, home)
+    KINDS[state](home / "dateline.db", Scene(home, made.foreign, made.older, Random(6)))  # noqa: S311 - no secret
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"dateline\.db' is (missing|empty), but .*; put it back"):
+            Coverage.open(home, encoder=FakeEncoder())
+    assert not (home / "dateline.db").exists() or (home / "dateline.db").stat().st_size == 0
+
+
+@pytest.mark.parametrize("nonsense", ["published = '20x5'", "authors = '[oops'", "arrived = 'never'"])
+def test_a_row_that_cannot_be_read_is_told_in_one_line(made: Made, tmp_path: Path, nonsense: str) -> None:
+    """What is no day or no JSON, in one article, ends in one clear line or is left out, without a trace."""
+    home = tmp_path / "home"
+    shutil.copytree(made.home, home)
+    with closing(sqlite3.connect(home / "dateline.db")) as connection, connection:
+        connection.execute(f"UPDATE articles SET {nonsense} WHERE id = 'ferry-skater'")  # noqa: S608 - ours
+    said = use(home, made.news)
+    assert said.trace is None
+    assert said.error is None or ("dateline doctor" in said.error and "\n" not in said.error)
+    assert said.error or any("'ferry-skater' is damaged" in line for line in said.logged)
+    assert said.wrong(made.originals) == []
+
+
+@pytest.mark.parametrize("lock", ["indexes.lock", "opening.lock"])
+def test_a_lock_that_cannot_be_taken_is_told_in_one_line(made: Made, tmp_path: Path, lock: str) -> None:
+    """Something else stands where the lock's file should be."""
+    home = tmp_path / "home"
+    shutil.copytree(made.home, home)
+    (home / lock).unlink(missing_ok=True)
+    (home / lock).mkdir()
+    said = use(home, made.news)
+    assert said.trace is None
+    assert lock in (said.error or "")
+    assert any(lock in line for line in diagnose(home)["failed"])

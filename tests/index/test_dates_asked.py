@@ -222,7 +222,10 @@ pieces = st.sampled_from([form for table in (*TABLES, *OTHERS) for form in table
 made = st.lists(pieces, max_size=12).map(" ".join)
 
 
-@given(made | st.text(max_size=80), st.dates())
+ENDS = st.sampled_from([date.min, date(1, 1, 7), date(9999, 12, 25), date.max])
+
+
+@given(made | st.text(max_size=80), st.dates() | ENDS)
 def test_any_text_has_times_in_order_and_within_it(question: str, now: date) -> None:
     """Whatever is typed on whatever day: no error, no overlap, and the first day not after the last."""
     end = 0
@@ -240,3 +243,13 @@ def test_a_whole_date_is_itself_whenever_it_is_asked(day: date, now: date) -> No
     for written in (day.isoformat(), f"{day.day}.{day.month}.{day.year}", f"{day.day} {month} {day.year}"):
         (found,) = find_dates(f"What was said on {written}?", now)
         assert (found.since, found.until) == (day, day)
+
+
+@pytest.mark.parametrize(
+    ("question", "now"),
+    [("before 1 January", date.min), ("after 31 December", date.max), ("since yesterday", date.min)],
+)
+def test_the_calendar_has_an_end(question: str, now: date) -> None:
+    """A time that reaches beyond the first or the last day of the calendar ends there, or is none."""
+    found = find_dates(question, now)
+    assert [each.since or each.until for each in found] == [now] * len(found)

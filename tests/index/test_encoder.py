@@ -51,6 +51,14 @@ def cosines(one: Embeddings, other: Embeddings) -> list[float]:
     return [float(cosine) for cosine in (one * other).sum(axis=-1).ravel()]
 
 
+def test_want_of_memory_is_called_that() -> None:
+    """Of torch it is an error like any other; what it says otherwise stays as it is."""
+    with pytest.raises(MemoryError, match="the model has not enough memory"), encoder_module._allocating():
+        torch.empty(10**15, dtype=torch.uint8)
+    with pytest.raises(RuntimeError, match="size of tensor"), encoder_module._allocating():
+        torch.ones(2) + torch.ones(3)
+
+
 def test_the_model_is_known_by_its_name_and_weights(shipped: SentenceEncoder, shipped_folder: Path) -> None:
     """The name ends in the digest of the published weights, which are those of the package."""
     assert shipped.name == "all-MiniLM-L6-v2@53aa51172d14"

@@ -16,6 +16,7 @@ from news_site.stories import story
 
 from index import indexing
 from index.coverage import DATABASE, Coverage
+from index.errors import DatelineError
 from index.groups import Groups
 from index.indexing import Indexing, Taken
 from index.passages import split
@@ -260,7 +261,7 @@ def test_a_failing_encoder_loses_no_stored_batch(tmp_path: Path, news: Path) -> 
     """What was stored before stays, nothing half is stored, and a sound encoder goes on."""
     given = [write(news, f"{name}.txt", f"{name} fell.") for name in ("rain", "snow", "hail")]
     with Coverage.open(tmp_path / "home", encoder=Failing()) as coverage:
-        with pytest.raises(MemoryError):
+        with pytest.raises(DatelineError, match="there is not enough memory to go on"):
             coverage.index(given)
         assert coverage.extent().articles == 2
     encoder = FakeEncoder()

@@ -73,6 +73,15 @@ def test_a_language_has_an_english_name() -> None:
     assert [language_name(code) for code in ("uk", "de", "xx")] == ["Ukrainian", "German", "xx"]
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["nvidia tsmc asml sk 하이닉스", "bitcoin xrp doge 한국 은행 뉴스", "zzz qqq 市長は vvv www kkk"],
+)
+def test_names_in_a_script_of_their_own_tell_nothing(question: str) -> None:
+    """Most of these letters are Latin; wordfreq has no words of Korean without a program beside it."""
+    assert language_of(question) is None
+
+
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_in_some_language_or_in_none(text: str) -> None:

@@ -161,3 +161,12 @@ def test_a_filter_holds_the_time_that_is_named(question: str, now: date) -> None
     assert (found.since and found.since + EARLIER) == named.since
     assert not found.since or found.since <= now
     assert not found.until or (named.until and found.until > named.until)
+
+
+@pytest.mark.parametrize("newest", [date.min, date(9999, 12, 30)])
+def test_coverage_from_the_end_of_the_calendar_can_be_asked(newest: date) -> None:
+    """Where the newest article is of year 1 or 9999, the days of grace end with the calendar."""
+    month = f"{newest:%B}"
+    found = reported_within(f"What did the mayor say in {month}?", date.max, newest)
+    assert found
+    assert (found.since, found.until) in {(date.min, date(1, 2, 3)), (date(9999, 11, 30), date.max)}

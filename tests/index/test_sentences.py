@@ -1,6 +1,8 @@
 # ruff: noqa: RUF001 - letters that look alike are what other alphabets have
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,6 +88,32 @@ def test_sentences_cover_the_text_in_order(text: str, language: str | None) -> N
 def test_spaces_of_all_kinds_stand_between_sentences(text: str) -> None:
     """No-break spaces and their kin do no harm wherever they stand."""
     assert_covers("A\u00a0." + text, sentences("A\u00a0." + text, "en"))
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    texts(), st.integers(1, 400), st.sampled_from(["", " ", "\n", "\n\n", "Dr. "]), st.sampled_from(LANGUAGES)
+)
+def test_long_texts_are_covered_too(text: str, times: int, between: str, language: str | None) -> None:
+    """Where a text is read piece by piece, nothing is lost between the pieces."""
+    long = (text + between) * times
+    assert_covers(long, sentences(long, language))
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\n\n"])
+def test_no_sentence_is_cut_because_the_text_is_long(between: str) -> None:
+    """In a text of a hundred thousand characters each sentence is the one that it is by itself."""
+    each = [f"Dr. Ames counted {number} ships off Cape No. 9 before the ice came." for number in range(1500)]
+    assert split(between.join(each), "en") == each
+
+
+@pytest.mark.parametrize("language", ["ca", "da", "oc", "en", "it", "fr"])
+@pytest.mark.parametrize("unit", ["a.", ".)", "“a", "«", "U.S.", "1. ", "(", "https://a.b/"])
+def test_no_text_takes_long(language: str, unit: str) -> None:
+    """A hundred thousand characters of nothing but signs are read within a second or so."""
+    began = time.process_time()
+    sentences("Text. " + unit * (100_000 // len(unit)), language)
+    assert time.process_time() - began < 2
 
 
 @given(st.text(max_size=30), st.data())

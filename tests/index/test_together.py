@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from index.errors import StoreError
 from index.together import Together
 
 if TYPE_CHECKING:
@@ -81,6 +82,32 @@ def test_what_fails_is_told_to_each_who_asked_for_it() -> None:
                 each.result(20)
     assert [len(batch) for batch in work.batches] == [1, 3, 2, 1]
     assert together.find(5) == 10
+
+
+def test_what_a_database_refuses_all_of_a_batch_hear_at_once() -> None:
+    """A DatelineError is about none of them by itself: nobody tries the same again for the others."""
+    batches, may, refuses = list[int](), threading.Event(), True
+
+    def work(asked: Sequence[int]) -> list[int]:
+        batches.append(len(asked))
+        assert may.wait(20)
+        if refuses:
+            raise StoreError("the database is locked")
+        return list(asked)
+
+    together = Together(work, 8)
+    with ThreadPoolExecutor(5) as pool:
+        asked = [pool.submit(together.find, number) for number in range(5)]
+        wait_until_waiting(together, 5)
+        may.set()
+        for each in asked:
+            with pytest.raises(StoreError, match="locked"):
+                each.result(20)
+    assert len(batches) <= 2
+    assert sum(batches) == 5
+    refuses = False
+    assert together.find(6) == 6
+    assert together._waiting == []
 
 
 def test_many_threads_get_each_its_own() -> None:
