@@ -298,6 +298,10 @@ def _coverage(settings: Settings) -> Coverage:
     )
 
 
+def _database_url(settings: Settings) -> str | None:
+    return settings.database_url.get_secret_value() if settings.database_url else None
+
+
 def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 

@@ -121,7 +121,10 @@ class Settings(BaseSettings):
     @field_validator("home", mode="after")
     @classmethod
     def _home_of_user(cls, value: Path) -> Path:
-        return value.expanduser()
+        try:
+            return value.expanduser()
+        except RuntimeError:
+            raise ValueError("nobody here has that home; write the folder's whole path") from None
 
     @field_validator("api_base", mode="after")
     @classmethod

@@ -8,8 +8,8 @@ Span = tuple[int, int]
 
 # No paragraph that people read is so long, in characters.
 _PIECE = 10_000
-# In these languages sentencex takes 0.2 ms for each full stop, of which no prose has so many in a piece.
-_SLOW = frozenset(("ca", "da", "oc"))
+# In these languages sentencex takes long for each full stop, of which no prose has so many in a piece.
+_SLOW = frozenset(("ca", "da", "it", "oc"))
 _STOPS = 500
 _WIDE_SPACE = re.compile(r"[^\S \n]")
 
@@ -31,8 +31,9 @@ def sentences(text: str, language: str | None) -> list[Span]:
         found = get_sentence_boundaries("en" if is_slow else language or "en", piece)
         trimmed = [trim(text, start + each["start_index"], start + each["end_index"]) for each in found]
         spans += [span for span in trimmed if span[0] < span[1]]
-        if not is_whole and spans and spans[-1][0] > start:
-            # The last sentence may go on: it is read with what follows.
+        if not is_whole and spans and spans[-1][0] - start > _PIECE // 2:
+            # The last sentence may go on: it is read with what follows. What is longer than half a piece is
+            # none, and may begin anywhere.
             end = spans.pop()[0]
         start = end
     return spans
