@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import filecmp
+import logging
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
@@ -15,6 +16,8 @@ from index.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 # Another process may be writing a batch: so many seconds it is waited for.
 PATIENCE = 30
@@ -68,6 +71,7 @@ def keep_as_it_is(database: Path, change: str) -> Path:
     Raises:
         StoreError: it cannot be written.
     """
+    clear_partials(database)
     target = database.with_name(f"{database.name}.before-{change}.backup")
     if not target.exists():
         back_up(database, target)
@@ -79,6 +83,17 @@ def keep_as_it_is(database: Path, change: str) -> Path:
         return later
     later.unlink()
     return target
+
+
+def clear_partials(database: Path) -> None:
+    """Delete the half backups beside a database that kills have left, and nobody is writing now.
+
+    Raises:
+        OSError: they cannot be deleted.
+    """
+    for partial in database.parent.glob(f"{database.name}.before-*.backup.partial"):
+        with suppress(BlockingIOError), _partial(partial.with_suffix("")):
+            log.info("half a backup is deleted: '%s'", partial)
 
 
 def stamped(database: Path, change: str) -> Path:
@@ -112,43 +127,52 @@ def check_whole(connection: sqlite3.Connection) -> None:
 def _partial(target: Path) -> Iterator[Path]:
     """An empty file beside a target, of its owner's, while nobody else writes the same; gone at the end.
 
-    What a kill has left of an earlier try is used again, so that tries that are killed fill no disk.
+    What a kill has left of an earlier try is deleted, so that tries that are killed fill no disk.
 
     Raises:
         OSError: it cannot be made, or another program is writing it.
     """
     partial = target.with_name(f"{target.name}.partial")
-    journal = partial.with_name(f"{partial.name}-journal")
-    descriptor = os.open(partial, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     try:
-        _claim(descriptor, partial)
+        descriptor = os.open(partial, os.O_RDWR | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        pass
+    else:
+        # Only the name goes: a kill may have come just when the file had got its name for good as well.
+        with _claimed(descriptor, partial):
+            _delete(partial)
+    descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    with _claimed(descriptor, partial):
         try:
-            # A journal that a kill has left would be played back into what is written now.
-            journal.unlink(missing_ok=True)
-            os.truncate(descriptor, 0)
-            os.fchmod(descriptor, 0o600)
             yield partial
         finally:
-            for leftover in (partial, journal):
-                with suppress(OSError):
-                    leftover.unlink(missing_ok=True)
-    finally:
-        os.close(descriptor)
+            _delete(partial)
 
 
-def _claim(descriptor: int, partial: Path) -> None:
-    """Make an open file ours alone to write; SQLite's own locks are of another kind.
+@contextmanager
+def _claimed(descriptor: int, partial: Path) -> Iterator[None]:
+    """Within, an open file is ours alone to write; SQLite's own locks are of another kind.
 
     Raises:
         OSError: another program is writing it, or has just done so and given it its name.
     """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        ours = os.path.samestat(os.fstat(descriptor), os.lstat(partial))
-    except (BlockingIOError, FileNotFoundError):
-        ours = False
-    if not ours:
-        raise BlockingIOError(f"another program is writing '{partial}'")
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            ours = os.path.samestat(os.fstat(descriptor), os.lstat(partial))
+        except (BlockingIOError, FileNotFoundError):
+            ours = False
+        if not ours:
+            raise BlockingIOError(f"another program is writing '{partial}'")
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _delete(partial: Path) -> None:
+    # First its journal, which would be played back into the next that has its name.
+    for leftover in (partial.with_name(f"{partial.name}-journal"), partial):
+        leftover.unlink(missing_ok=True)
 
 
 def _name(partial: Path, target: Path) -> None:

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = ["DATABASE", "Coverage", "Status"]
 
 POLITE = Manners()
+# A question meets so many changes at most, each within its search; it is answered all the same.
+TRIES = 4
 # What a search finds.
 Found = TypeVar("Found")
 
@@ -341,15 +343,15 @@ class Coverage:
         return generation, extent, moment
 
     def _steadily(self, generation: int, search: Callable[[tuple[Dense, Lexical]], Found]) -> Found:
-        """What a search finds, searched once more where the coverage has changed since a generation."""
-        with self._engines.reading(generation) as engines:
-            found = search(engines)
-        after = self._store.generation()
-        if after == generation:
-            return found
-        # What changed in between is neither among the engines' passages any more nor yet.
-        with self._engines.reading(after) as engines:
-            return search(engines)
+        """What a search finds, searched again where the coverage has changed since a generation."""
+        for _ in range(TRIES):
+            with self._engines.reading(generation) as engines:
+                found = search(engines)
+            # What changed in between is neither among the engines' passages any more nor yet.
+            before, generation = generation, self._store.generation()
+            if generation == before:
+                break
+        return found
 
     def _check_model(self) -> None:
         # It hardly ever changes, and every question asks.

@@ -43,12 +43,19 @@ class Engines:
         """
         if not wait and self._engines is not None and not self._is_another():
             with self._turn.writing():
-                return self._followed(self._engines)
+                engines = self._followed(self._engines)
+                # Was it the same database all the while? An identity never comes back.
+                if not self._is_another():
+                    return engines
+                self._engines = None
         # The files first, then the turn: who waits for the files must not keep the questions waiting.
         with self._writing(wait=True), self._turn.writing():
-            if self._engines is None or self._is_another():
-                self._engines = self._open()
-            return self._followed(self._engines)
+            while True:
+                if self._engines is None or self._is_another():
+                    self._engines = self._open()
+                engines = self._followed(self._engines)
+                if not self._is_another():
+                    return engines
 
     @contextmanager
     def reading(self, generation: int) -> Iterator[tuple[Dense, Lexical]]:

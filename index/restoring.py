@@ -14,7 +14,16 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from index.backup import FILES_TABLE, PATIENCE, back_up, check_whole, on_the_disk, opened, stamped
+from index.backup import (
+    FILES_TABLE,
+    PATIENCE,
+    back_up,
+    check_whole,
+    clear_partials,
+    on_the_disk,
+    opened,
+    stamped,
+)
 from index.database import DATABASE, OPENING, Database, file_of
 from index.errors import StoreError
 
@@ -83,6 +92,7 @@ def restore(
         with FileLock(home / OPENING, timeout=PATIENCE):
             # A kill may have left one, and its log would be played back into ours.
             _clear(staged)
+            clear_partials(database)
             try:
                 return _restore(home, file, prepare, database, staged)
             finally:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import random
@@ -22,10 +23,12 @@ from index.backup import FILES_TABLE, back_up, opened
 from index.coverage import Coverage
 from index.database import DATABASE
 from index.errors import StoreError
+from index.following import Engines
 from index.restoring import restore
+from index.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 FOLDER = "received"
@@ -81,7 +84,7 @@ def test_all_of_it_comes_back(harbour: Coverage, home: Path, tmp_path: Path) -> 
     harbour.back_up(tmp_path / "a.backup", FOLDER)
     other = tmp_path / "elsewhere"
     done = restore(other, tmp_path / "a.backup")
-    assert (done.articles, done.before) == (3, None)
+    assert (done.articles, done.before, done.is_another) == (3, None, True)
     assert (other / FOLDER / "a note.txt").read_bytes() == b"ice \x00\xff"
     with Coverage.open(other, encoder=FakeEncoder()) as coverage:
         assert quoted(coverage) == names(1, 2, 3)
@@ -170,6 +173,47 @@ def test_backup_on_a_full_disk_leaves_nothing(harbour: Coverage, home: Path, tmp
     assert not list(tmp_path.glob("a.backup*"))
 
 
+def test_what_a_kill_has_left_is_no_hindrance(harbour: Coverage, tmp_path: Path) -> None:
+    """Half a backup that a kill has left, with its journal, is written over; the next one is whole."""
+    (tmp_path / "a.backup.partial").write_bytes(b"half" * 5_000)
+    (tmp_path / "a.backup.partial-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + b"x" * 5_000)
+    harbour.back_up(tmp_path / "a.backup", FOLDER)
+    assert sorted(each.name for each in tmp_path.glob("a.backup*")) == ["a.backup"]
+    assert restore(tmp_path / "other", tmp_path / "a.backup").articles == 3
+
+
+def test_a_backup_that_has_just_got_its_name_stays(harbour: Coverage, tmp_path: Path) -> None:
+    """Where a kill came before its first name was taken away, the next try does it no harm."""
+    harbour.back_up(tmp_path / "a.backup", FOLDER)
+    content = (tmp_path / "a.backup").read_bytes()
+    (tmp_path / "b.backup.partial").hardlink_to(tmp_path / "a.backup")
+    harbour.back_up(tmp_path / "b.backup", FOLDER)
+    assert (tmp_path / "a.backup").read_bytes() == content
+    assert not (tmp_path / "b.backup").samefile(tmp_path / "a.backup")
+
+
+def test_two_do_not_write_one_backup(harbour: Coverage, tmp_path: Path) -> None:
+    """While another program writes a file of that name, it is told so, and nothing is done to its work."""
+    partial = tmp_path / "a.backup.partial"
+    with partial.open("wb") as theirs:
+        theirs.write(b"theirs")
+        theirs.flush()
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match="another program is writing"):
+            harbour.back_up(tmp_path / "a.backup", FOLDER)
+        assert partial.read_bytes() == b"theirs"
+    harbour.back_up(tmp_path / "a.backup", FOLDER)
+
+
+def test_what_lies_elsewhere_is_not_written_to(harbour: Coverage, tmp_path: Path) -> None:
+    """A link that stands where a backup begins is not followed."""
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "a.backup.partial").symlink_to(tmp_path / "mine.txt")
+    with pytest.raises(StoreError, match="cannot be written"):
+        harbour.back_up(tmp_path / "a.backup", FOLDER)
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
 def test_restored_while_it_is_open(harbour: Coverage, home: Path, tmp_path: Path) -> None:
     """Whoever has the coverage open answers from what was restored, and what stood there is kept beside."""
     harbour.back_up(tmp_path / "a.backup", FOLDER)
@@ -179,6 +223,7 @@ def test_restored_while_it_is_open(harbour: Coverage, home: Path, tmp_path: Path
     done = restore(home, tmp_path / "a.backup")
     assert quoted(harbour) == names(1, 2, 3)
     assert done.before is not None
+    assert not done.is_another
     assert stat.S_IMODE(done.before.stat().st_mode) == 0o600
     restore(home, done.before)
     assert quoted(harbour) == names(2, 3, 4, 5)
@@ -198,6 +243,87 @@ def test_restored_of_the_same_generation(harbour: Coverage, tmp_path: Path) -> N
         assert quoted(other) == names(1, 2, 3, 5)
     with Coverage.open(tmp_path / "other", encoder=FakeEncoder()) as again:
         assert quoted(again) == names(1, 2, 3, 5)
+
+
+def test_questions_go_on_while_it_is_restored(harbour: Coverage, home: Path, tmp_path: Path) -> None:
+    """Whoever asks meanwhile gets all of the one or all of the other."""
+    files = [tmp_path / "few.backup", tmp_path / "many.backup"]
+    harbour.back_up(files[0], FOLDER)
+    add(harbour, tmp_path / "more", 4, 5)
+    harbour.remove(["harbour-1"])
+    harbour.back_up(files[1], FOLDER)
+    states, found, ended = [names(1, 2, 3), names(2, 3, 4, 5)], list[set[str]](), threading.Event()
+
+    def ask(coverage: Coverage) -> None:
+        while not ended.is_set():
+            found.append(quoted(coverage))
+
+    with Coverage.open(home, encoder=FakeEncoder()) as other:
+        threads = [threading.Thread(target=ask, args=(each,)) for each in (harbour, harbour, other)]
+        for each in threads:
+            each.start()
+        try:
+            for number in range(10):
+                restore(home, files[number % 2])
+                assert quoted(harbour) == states[number % 2]
+        finally:
+            ended.set()
+            for each in threads:
+                each.join()
+    strange = [sorted(each) for each in found if each not in states]
+    assert strange == []
+    assert {frozenset(each) for each in found} == {frozenset(each) for each in states}
+
+
+class Interrupted(Store):
+    """A store in which something happens once, before it next tells its generation."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def generation(self) -> int:
+        """The number of the last committed change, after what happens meanwhile."""
+        happening, self.meanwhile = self.meanwhile, None
+        if happening:
+            happening()
+        return super().generation()
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_indexes_do_not_follow_two_databases(
+    harbour: Coverage, home: Path, tmp_path: Path, *, wait: bool
+) -> None:
+    """What is restored while the indexes are brought up to date is followed from its beginning."""
+    harbour.back_up(tmp_path / "a.backup", FOLDER)
+    harbour.remove(["harbour-1"])
+    store = Interrupted(harbour.database)
+    engines = Engines(home, store)
+    dense, _ = engines.current(wait=True)
+    there = set(dense.numbers())
+    add(harbour, tmp_path / "more", 4, 5)
+    store.meanwhile = lambda: restore(home, tmp_path / "a.backup")
+    dense, lexical = engines.current(wait=wait)
+    with closing(opened(home / DATABASE)) as database:
+        numbers = {number for (number,) in database.execute("SELECT number FROM passages")}
+    assert set(dense.numbers()) == numbers != there
+    assert dense.generation == lexical.generation == harbour.generation()
+
+
+def test_no_number_is_given_twice(harbour: Coverage, home: Path, tmp_path: Path) -> None:
+    """What comes after a restore is not taken for a passage that the backup tells as removed."""
+    add(harbour, tmp_path / "more", 4, 5)
+    harbour.remove(["harbour-4", "harbour-5"])
+    harbour.back_up(tmp_path / "a.backup", FOLDER)
+    with Coverage.open(tmp_path / "other", encoder=FakeEncoder()) as other:
+        restore(tmp_path / "other", tmp_path / "a.backup")
+        assert quoted(other) == names(1, 2, 3)
+        add(other, tmp_path / "more", 4, 5)
+        assert quoted(other) == names(1, 2, 3, 4, 5)
+        other.remove(["harbour-4"])
+        assert quoted(other) == names(1, 2, 3, 5)
+    with closing(opened(tmp_path / "other" / DATABASE)) as database:
+        reused = "SELECT count(*) FROM passages WHERE number IN (SELECT number FROM removals)"
+        assert database.execute(reused).fetchall() == [(0,)]
+    del home
 
 
 def test_another_process_notices(harbour: Coverage, home: Path, tmp_path: Path) -> None:
@@ -226,6 +352,64 @@ def test_what_is_under_way_stays_as_it_is(harbour: Coverage, home: Path, tmp_pat
     restore(tmp_path / "other", tmp_path / "a.backup")
     with closing(opened(tmp_path / "other" / DATABASE)) as database:
         assert database.execute("SELECT * FROM updates").fetchall() == [(1, None, None)]
+
+
+def test_what_was_taken_before_is_known(harbour: Coverage, home: Path, tmp_path: Path) -> None:
+    """A bot that begins anew and is then restored knows again what the one before it had taken."""
+    table = "CREATE TABLE updates (number INTEGER PRIMARY KEY, person INTEGER, body TEXT)"
+    with closing(opened(home / DATABASE)) as database:
+        database.execute(table)
+        database.execute("INSERT INTO updates VALUES (1, NULL, NULL)")
+    harbour.back_up(tmp_path / "a.backup", FOLDER)
+    with Coverage.open(tmp_path / "other", encoder=FakeEncoder()):
+        pass
+    with closing(opened(tmp_path / "other" / DATABASE)) as database:
+        database.execute(table)
+        database.execute("INSERT INTO updates VALUES (2, 7, 'open now')")
+        restore(tmp_path / "other", tmp_path / "a.backup")
+        rows = database.execute("SELECT * FROM updates ORDER BY number").fetchall()
+    assert rows == [(1, None, None), (2, 7, "open now")]
+
+
+def test_half_a_received_file_is_not_taken_for_a_whole_one(
+    harbour: Coverage, home: Path, tmp_path: Path
+) -> None:
+    """What a kill has left of a file that was being restored is written over."""
+    (home / FOLDER).mkdir()
+    (home / FOLDER / "note.txt").write_bytes(b"ice " * 100)
+    harbour.back_up(tmp_path / "a.backup", FOLDER)
+    (tmp_path / "other" / FOLDER).mkdir(parents=True)
+    (tmp_path / "other" / FOLDER / ".restored.part").write_bytes(b"ic")
+    restore(tmp_path / "other", tmp_path / "a.backup")
+    assert [each.name for each in (tmp_path / "other" / FOLDER).iterdir()] == ["note.txt"]
+    assert (tmp_path / "other" / FOLDER / "note.txt").read_bytes() == b"ice " * 100
+
+
+def test_database_at_a_url_of_a_file(tmp_path: Path) -> None:
+    """One that stands elsewhere is restored there, and its safety copy stands beside it."""
+    home, place = tmp_path / "home", tmp_path / "disk" / "news.db"
+    place.parent.mkdir()
+    url = f"sqlite:///{place}"
+    with Coverage.open(home, database_url=url, encoder=FakeEncoder()) as coverage:
+        coverage.index([str(write_articles(tmp_path / "news", 3))])
+        coverage.back_up(tmp_path / "a.backup", FOLDER)
+        coverage.remove(["harbour-1"])
+        done = restore(home, tmp_path / "a.backup", database_url=url)
+        assert quoted(coverage) == names(1, 2, 3)
+    assert done.before is not None
+    assert done.before.parent == place.parent
+    assert not (home / DATABASE).exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://me:secret@db.example/news", "postgresql://me:secret@db:x/y"]
+)
+def test_database_of_a_server_is_refused(tmp_path: Path, url: str) -> None:
+    """A server's database is not restored by us, and nothing of the URL is repeated."""
+    with pytest.raises(StoreError, match="DATELINE_DATABASE_URL") as caught:
+        restore(tmp_path / "home", tmp_path / "a.backup", database_url=url)
+    assert "secret" not in str(caught.value)
+    assert not (tmp_path / "home").exists()
 
 
 def damaged(whole: Path, kind: str) -> None:
@@ -290,6 +474,40 @@ def test_damaged_database_is_replaced_and_kept(tmp_path: Path, home: Path, damag
         assert quoted(coverage) == names(1, 2, 3)
 
 
+HOLDING = """
+import sys
+from pathlib import Path
+from index.database import Database
+database = Database.open(Path(sys.argv[1]))
+with database.transaction():
+    pass
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_damaged_database_in_use_is_not_replaced(tmp_path: Path, home: Path) -> None:
+    """A program that had it open would go on with what has no name any more: it is to be stopped first."""
+    with Coverage.open(home, encoder=FakeEncoder()) as coverage:
+        coverage.index([str(write_articles(tmp_path / "news", 3))])
+        coverage.back_up(tmp_path / "a.backup", FOLDER)
+    command = [sys.executable, "-c", HOLDING, str(home / DATABASE)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline()
+        with (home / DATABASE).open("r+b") as file:
+            file.seek(4096)
+            file.write(os.urandom(40_000))
+        broken = (home / DATABASE).read_bytes()
+        with pytest.raises(StoreError, match=r"is damaged, .* and a program has it open; stop what runs"):
+            restore(home, tmp_path / "a.backup")
+        assert (home / DATABASE).read_bytes() == broken
+        holder.kill()
+    assert restore(home, tmp_path / "a.backup").is_another
+    with Coverage.open(home, encoder=FakeEncoder()) as coverage:
+        assert quoted(coverage) == names(1, 2, 3)
+
+
 @pytest.mark.parametrize(
     "name", ["../evil.txt", "/evil.txt", "received/../../evil.txt", "received/", "a", ""]
 )
@@ -326,6 +544,8 @@ def test_killed_restore_leaves_the_old_or_the_new(harbour: Coverage, home: Path,
         assert found in {now, wanted}, f"seed {seed}"
         outcomes.append(found == wanted)
         now = found
+    restore(home, files[now])
+    assert not list(home.rglob("*part*"))
     assert len(set(outcomes)) == 2, f"seed {seed}: every kill came too early, or too late: {outcomes}"
 
 

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import random
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from articles import make_article
@@ -17,9 +21,25 @@ from index.database import DATABASE, Database
 from index.errors import StoreError
 from index.store import Store
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[2]
+# Copies a home so many times and migrates each in a process that is killed at a moment of its own.
+MIGRATING = """
+import os, shutil, signal, sys, time
+from pathlib import Path
+from index.database import DATABASE, Database
+home, *pauses = sys.argv[1:]
+for number, pause in enumerate(pauses):
+    place = Path(f"{home}-{number}")
+    shutil.copytree(home, place)
+    child = os.fork()
+    if not child:
+        Database.open(place / DATABASE)
+        os._exit(0)
+    time.sleep(float(pause))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+"""
+KILLS = 20
 # What the release before made, to the letter.
 SCHEMA_1 = """
 CREATE TABLE coverage (
@@ -309,12 +329,64 @@ def test_a_database_that_cannot_be_backed_up_is_not_migrated(home: Path) -> None
     assert dump(home / DATABASE) == before
 
 
-def test_a_newer_database_is_not_touched(home: Path) -> None:
-    """Of what a newer Dateline has written not a byte is changed."""
+def test_a_later_try_keeps_what_came_between(home: Path) -> None:
+    """What is kept of an earlier try stays; what has been stored since is kept in a file of its own."""
+    first = home / f"{DATABASE}.before-schema-2.backup"
+    (home / "older.db").write_bytes((home / DATABASE).read_bytes())
     Database.open(home / DATABASE).close()
-    with closing(sqlite3.connect(home / DATABASE)) as newer, newer:
-        newer.execute("UPDATE coverage SET schema = 99")
-    digest = hashlib.sha256((home / DATABASE).read_bytes()).hexdigest()
+    content = first.read_bytes()
+    for changed in (False, True):
+        (home / DATABASE).write_bytes((home / "older.db").read_bytes())
+        if changed:
+            with closing(sqlite3.connect(home / DATABASE)) as connection, connection:
+                connection.execute("UPDATE articles SET title = 'since then' WHERE source IS NULL")
+        Database.open(home / DATABASE).close()
+        assert first.read_bytes() == content
+        assert len(list(home.glob("*.backup"))) == 1 + changed
+    (second,) = set(home.glob("*.backup")) - {first}
+    assert rows(second, "SELECT count(*) FROM articles WHERE title = 'since then'") == [(1,)]
+
+
+def test_a_migration_that_is_killed_leaves_the_old_or_the_new(
+    expected: list[dict[str, Any]], home: Path
+) -> None:
+    """However it is killed the database is of the one schema or the other, and opened again it answers."""
+    seed = random.SystemRandom().randrange(10**6)
+    moments = random.Random(seed)  # noqa: S311 - no secret
+    before, found = dump(home / DATABASE), []
+    pauses = [f"{moments.uniform(0, 0.15):.4f}" for _ in range(KILLS)]
+    command = [sys.executable, "-c", MIGRATING, str(home), *pauses]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    for number in range(KILLS):
+        killed = Path(f"{home}-{number}")
+        ((schema,),) = rows(killed / DATABASE, "SELECT schema FROM coverage")
+        found.append(schema)
+        kept = killed / f"{DATABASE}.before-schema-2.backup"
+        if schema == 1:
+            assert dump(killed / DATABASE) == before, f"seed {seed}"
+        assert schema == 1 or kept.exists(), f"seed {seed}"
+        if kept.exists():
+            assert [line for line in dump(kept) if FILES_TABLE not in line] == before, f"seed {seed}"
+        assert answers(killed) == expected, f"seed {seed}"
+        assert len([path for path in killed.iterdir() if "backup" in path.name]) == 1, f"seed {seed}"
+    assert set(found) == {1, 2}, f"seed {seed}: every kill came too early, or too late: {found}"
+
+
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_a_newer_database_is_not_touched(home: Path, mode: str) -> None:
+    """Of what a newer Dateline has written not a byte is changed, nor of the log that a kill of it left."""
+    Database.open(home / DATABASE).close()
+    script = (
+        "import os, sqlite3, sys\n"
+        "newer = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "newer.execute(f'PRAGMA journal_mode={sys.argv[2]}').fetchall()\n"
+        "newer.execute('UPDATE coverage SET schema = 99')\n"
+        "os._exit(0)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(home / DATABASE), mode], check=True, timeout=60)
+    kept = [path for path in (home / DATABASE, home / f"{DATABASE}-wal") if path.exists()]
+    assert len(kept) == 1 + (mode == "WAL")
+    before = [hashlib.sha256(path.read_bytes()).hexdigest() for path in kept]
     with pytest.raises(StoreError, match="schema 99"):
         Database.open(home / DATABASE)
-    assert hashlib.sha256((home / DATABASE).read_bytes()).hexdigest() == digest
+    assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in kept] == before
