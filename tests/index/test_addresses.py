@@ -100,12 +100,12 @@ def test_an_address_is_one_however_it_is_written(spellings: tuple[str, ...]) -> 
 )
 def test_no_address_takes_long(end: str) -> None:
     """What is longer than any page's address stays as it is, and what is not is read at once."""
-    began = time.perf_counter()
+    began = time.process_time()
     address = f"https://gull.example/a{end}"
     once = canonical_address(address)
     assert canonical_address(once) == once
     assert (once == address) or len(address) <= 4_096
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_an_address_longer_than_any_is_not_believed() -> None:
