@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from bot_api.server import BotApi
 
 ADMIN: Final = 77
-_SOMEBODY: Final = 78
+# So many that none of them has much to wait for.
+_OTHERS: Final = range(100, 140)
 # Only the last messages have buttons that somebody would press.
 _PRESSED_AMONG: Final = 200
 
 
 class Company:
-    """Somebody and the admin, who do one thing at a time, drawn by chance."""
+    """Others and the admin, who do one thing at a time, drawn by chance."""
 
     def __init__(self, api: BotApi, chance: Random) -> None:
         self._api, self._chance, self._made = api, chance, 0
-        for person in (ADMIN, _SOMEBODY):
+        for person in (ADMIN, *_OTHERS):
             api.add_chat(person)
 
     def do_something(self) -> None:
@@ -33,17 +34,17 @@ class Company:
         self._chance.choice((self._press, self._press, self._type, self._draw, self._hand_in, self._change))()
 
     def _press(self) -> None:
-        sent = [each for each in self._api.sent[-_PRESSED_AMONG:] if each.chat_id == _SOMEBODY]
+        sent = [each for each in self._api.sent[-_PRESSED_AMONG:] if each.chat_id in _OTHERS]
         buttons = [(each, data) for each in sent for data in _buttons(each)]
         if buttons:
             under, data = self._chance.choice(buttons)
-            self._api.push(updates.callback_query(data, under.message, user_id=_SOMEBODY))
+            self._api.push(updates.callback_query(data, under.message, user_id=under.chat_id))
 
     def _type(self) -> None:
-        self._api.push(updates.inline_query(self._question(), user_id=_SOMEBODY))
+        self._api.push(updates.inline_query(self._question(), user_id=self._somebody()))
 
     def _draw(self) -> None:
-        self._api.push(updates.command("timeline", "the wind farm", user_id=_SOMEBODY))
+        self._api.push(updates.command("timeline", "the wind farm", user_id=self._somebody()))
 
     def _hand_in(self) -> None:
         self._made += 1
@@ -51,9 +52,12 @@ class Company:
         self._api.push(updates.document(f"report-{self._made}.md", told.encode(), user_id=ADMIN))
 
     def _change(self) -> None:
-        asked = updates.private_message(self._question(), user_id=_SOMEBODY)
+        asked = updates.private_message(self._question(), user_id=self._somebody())
         self._api.push(asked)
         self._api.push(updates.edited_message(asked, self._question()))
+
+    def _somebody(self) -> int:
+        return self._chance.choice(_OTHERS)
 
     def _question(self) -> str:
         return f"What happened in {story(self._chance.randrange(STORIES)).place}?"

@@ -38,25 +38,23 @@ PEOPLE = 200
 # A question waits a minute for its next try at most; when nothing has come for so many seconds, nothing will.
 SETTLING = 150.0
 # Something else than a question is done this often, in seconds.
-EVERY = 0.2
+EVERY = 0.25
 SHOWN, CLIP = 500, 100
 
 
-def ask_all(
-    killing: Killing, count: int, company: Company, ended: Callable[[], object], seconds: float = SETTLING
-) -> None:
+def ask_all(killing: Killing, count: int, company: Company, ended: Callable[[], object]) -> None:
     """Let so many questions be asked and settled while other things are done, too."""
     people, due, last = killing.people, time.monotonic(), (0, 0)
-    ends = time.monotonic() + seconds
+    ends = time.monotonic() + SETTLING
     while not ended() and time.monotonic() < ends and (people.waiting or len(people.questions) < count):
         people.read()
         if last != (last := (len(people.questions), people.waiting)):
-            ends = time.monotonic() + seconds
+            ends = time.monotonic() + SETTLING
         while people.idle and len(people.questions) < count:
             people.ask()
             if len(people.questions) % SHOWN == 0:
                 print(f"{len(people.questions)} asked", flush=True)
-        if time.monotonic() >= due:
+        if time.monotonic() >= due and len(people.questions) < count:
             company.do_something()
             due += EVERY
         time.sleep(0.01)
