@@ -230,6 +230,7 @@ def restore(given: argparse.Namespace, settings: Settings) -> None:
     print(f"restored from {given.file}: {done.articles} articles")
     if done.before is not None:
         print(f"what was there before is kept in {done.before}")
+        print("delete that when you need it no longer: who is forgotten from now on still stands in it")
     if done.is_another:
         print("the database's file is a new one; start anew whatever was running with the one before")
 

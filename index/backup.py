@@ -9,6 +9,7 @@ import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from index.errors import StoreError
@@ -97,9 +98,12 @@ def clear_partials(database: Path) -> None:
 
 
 def stamped(database: Path, change: str) -> Path:
-    """What a backup beside a database is called by the change that it is made before, and the moment."""
+    """A name beside a database that nothing has yet, of the change that it is kept before, and the moment."""
     now = datetime.now().astimezone()
-    return database.with_name(f"{database.name}.before-{change}-{now:%Y%m%d-%H%M%S}.backup")
+    stem = f"{database.name}.before-{change}-{now:%Y%m%d-%H%M%S}"
+    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    paths = (database.with_name(f"{name}.backup") for name in names)
+    return next(path for path in paths if not os.path.lexists(path))
 
 
 def opened(database: Path, *, read_only: bool = False) -> sqlite3.Connection:

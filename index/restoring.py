@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
@@ -26,21 +24,15 @@ from index.backup import (
 )
 from index.database import DATABASE, OPENING, Database, file_of
 from index.errors import StoreError
+from index.switching import BESIDE, put_in_place, switch, tables_of, unused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-# What the bot has taken stays, and so does what it had taken: nobody is to be answered twice, or never.
-KEPT = ("updates", "sends")
-_BESIDE = ("", "-wal", "-shm")
 # What was on its way when the backup was made has arrived since, or was given up.
 _UNDER_WAY = {"updates": "UPDATE updates SET body = NULL, person = NULL", "sends": "DELETE FROM sends"} | {
     "claims": "DELETE FROM claims"
 }
-
-
-# A connection to a file in SQLite's WAL mode holds a lock on these bytes: https://sqlite.org/lockingv3.html
-_HELD_BYTES, _HELD_FROM = 510, 0x40000002
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +104,15 @@ def _restore(
     _write_files(home, staged)
     is_usable = before is not None and _is_usable(database, prepare)
     if is_usable:
-        _switch(database, staged)
+        switch(database, staged)
     else:
-        with _unused(database):
-            _put_in_place(database, staged)
+        with unused(database):
+            put_in_place(database, staged)
     return Restored(articles, before, is_another=not is_usable)
 
 
 def _clear(staged: Path) -> None:
-    for end in (*_BESIDE, "-journal"):
+    for end in (*BESIDE, "-journal"):
         Path(f"{staged}{end}").unlink(missing_ok=True)
 
 
@@ -129,7 +121,7 @@ def _stage(file: Path, staged: Path, prepare: Callable[[Database], object]) -> i
     try:
         with closing(opened(file, read_only=True)) as source:
             check_whole(source)
-            if "coverage" not in _tables(source, "main"):
+            if "coverage" not in tables_of(source, "main"):
                 raise sqlite3.DatabaseError("it is no coverage's")
             os.close(os.open(staged, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             source.execute("VACUUM INTO ?", (str(staged),))
@@ -138,7 +130,7 @@ def _stage(file: Path, staged: Path, prepare: Callable[[Database], object]) -> i
     with closing(Database.open(staged, is_copy=True)) as database:
         prepare(database)
     with closing(opened(staged)) as copy:
-        for table in _UNDER_WAY.keys() & _tables(copy, "main"):
+        for table in _UNDER_WAY.keys() & tables_of(copy, "main"):
             copy.execute(_UNDER_WAY[table])
         return int(copy.execute("SELECT count(*) FROM articles").fetchone()[0])
 
@@ -152,17 +144,29 @@ def _keep(database: Path) -> Path | None:
         back_up(database, target)
     except StoreError:
         # It is damaged, say. Then every byte of it may be what somebody wants back.
-        for end in _BESIDE:
-            with suppress(FileNotFoundError):
-                shutil.copyfile(f"{database}{end}", f"{target}{end}")
-                Path(f"{target}{end}").chmod(0o600)
+        _copy_bytes(database, target)
     return target
+
+
+def _copy_bytes(database: Path, target: Path) -> None:
+    copies = [Path(f"{target}{end}") for end in BESIDE if Path(f"{database}{end}").exists()]
+    try:
+        for copy in copies:
+            shutil.copyfile(f"{database}{copy.name.removeprefix(target.name)}", copy)
+            copy.chmod(0o600)
+            on_the_disk(copy)
+        on_the_disk(target.parent)
+    except OSError:
+        for copy in copies:
+            copy.unlink(missing_ok=True)
+        raise
 
 
 def _is_usable(database: Path, prepare: Callable[[Database], object]) -> bool:
     """Whether a database is whole, and of our schema now."""
     try:
-        with closing(Database.open(database)) as ours:
+        # It has just been kept as it was.
+        with closing(Database.open(database, is_copy=True)) as ours:
             prepare(ours)
         with closing(opened(database)) as connection:
             check_whole(connection)
@@ -174,7 +178,7 @@ def _is_usable(database: Path, prepare: Callable[[Database], object]) -> bool:
 def _write_files(home: Path, staged: Path) -> None:
     """Put the backup's files where they are missing; one that is there is newer, or the same."""
     with closing(opened(staged)) as copy:
-        if FILES_TABLE not in _tables(copy, "main"):
+        if FILES_TABLE not in tables_of(copy, "main"):
             return
         for name, content in copy.execute(f"SELECT name, content FROM {FILES_TABLE}"):  # noqa: S608 - our own
             folder, _, last = str(name).partition("/")
@@ -185,96 +189,10 @@ def _write_files(home: Path, staged: Path) -> None:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             # A kill must not leave a half of it, which would be taken for all of it the next time.
             part = path.with_name(".restored.part")
-            part.write_bytes(content)
+            part.unlink(missing_ok=True)
+            with part.open("xb") as written:
+                written.write(content)
             on_the_disk(part)
             part.replace(path)
             on_the_disk(path.parent)
         copy.execute(f"DROP TABLE {FILES_TABLE}")
-
-
-@contextmanager
-def _unused(database: Path) -> Iterator[None]:
-    """Let no other program have the file open, which would go on with it though it has no name any more.
-
-    Raises:
-        StoreError: one has.
-    """
-    if not database.exists():
-        yield
-        return
-    descriptor = os.open(database, os.O_RDWR)
-    try:
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, _HELD_BYTES, _HELD_FROM)
-        except (BlockingIOError, PermissionError) as error:
-            raise StoreError(
-                f"the database '{database}' is damaged, so its file must be replaced, and a program has it "
-                "open; stop what runs with this home, and restore again"
-            ) from error
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _put_in_place(database: Path, staged: Path) -> None:
-    """Make the copy the database, in place of one that is damaged or not there."""
-    with closing(opened(staged)) as copy:
-        copy.execute("PRAGMA journal_mode=DELETE").fetchall()
-        copy.execute("UPDATE coverage SET identity = ?, generation = generation + 1", (uuid4().hex,))
-    on_the_disk(staged)
-    # The log of the old one would be taken for that of the new one.
-    for end in _BESIDE[1:]:
-        Path(f"{database}{end}").unlink(missing_ok=True)
-    staged.replace(database)
-    on_the_disk(database.parent)
-
-
-def _switch(database: Path, staged: Path) -> None:
-    """Let the copy's rows take the place of the database's, in one transaction."""
-    with closing(opened(database)) as ours:
-        # Checked as a whole at the end.
-        for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=OFF"):
-            ours.execute(f"PRAGMA {pragma}").fetchall()
-        ours.execute("ATTACH ? AS backup", (str(staged),))
-        ours.execute("BEGIN IMMEDIATE")
-        (generation,) = ours.execute(
-            "SELECT max(here.generation, there.generation) + 1 FROM main.coverage here, backup.coverage there"
-        ).fetchone()
-        for table in sorted(_tables(ours, "main")):
-            _replace_rows(ours, table)
-        _count_on(ours)
-        # Both differ from all that was, so that whoever has the old one open notices.
-        ours.execute("UPDATE main.coverage SET identity = ?, generation = ?", (uuid4().hex, generation))
-        if ours.execute("PRAGMA main.foreign_key_check").fetchone() is not None:
-            raise sqlite3.DatabaseError("something in it would refer to what is not there")
-        ours.execute("COMMIT")
-        # What it held before is to stand nowhere but in the copy beside.
-        ours.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchall()
-
-
-def _replace_rows(ours: sqlite3.Connection, table: str) -> None:
-    """Let the backup's rows of a table take the place of ours; where ours are kept, beside them."""
-    if table not in KEPT:
-        ours.execute(f'DELETE FROM main."{table}"')  # noqa: S608 - a table's own name
-    if table in _tables(ours, "backup"):
-        columns = ", ".join(f'"{row[1]}"' for row in ours.execute(f'PRAGMA backup.table_info("{table}")'))
-        ours.execute(
-            f'INSERT OR {"IGNORE" if table in KEPT else "ABORT"} INTO main."{table}" ({columns}) '  # noqa: S608
-            f'SELECT {columns} FROM backup."{table}"'
-        )
-
-
-def _count_on(ours: sqlite3.Connection) -> None:
-    """Let no number be given again that either has given: it might be one that the backup tells as gone."""
-    rows = ours.execute(
-        "SELECT name, max(seq) FROM (SELECT * FROM main.sqlite_sequence "
-        "UNION ALL SELECT * FROM backup.sqlite_sequence) GROUP BY name"
-    ).fetchall()
-    ours.execute("DELETE FROM main.sqlite_sequence")
-    ours.executemany("INSERT INTO main.sqlite_sequence (name, seq) VALUES (?, ?)", rows)
-
-
-def _tables(connection: sqlite3.Connection, schema: str) -> set[str]:
-    ours = "type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
-    rows = connection.execute(f"SELECT name FROM {schema}.sqlite_master WHERE {ours}")  # noqa: S608 - a constant
-    return {str(name) for (name,) in rows}
