@@ -8,6 +8,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from index.database import Database, select_in
+from index.intact import intact_articles
 from index.stories import are_copies
 from index.stories import fingerprints as fingerprints_of
 from index.tables import articles, fingerprints, key_of, to_article
@@ -62,7 +63,7 @@ class Groups:
         """All articles of these stories, the one that was published first before the others."""
         wanted = sa.select(articles).where(articles.c.story.in_(sorted(set(stories))))
         with self._database.transaction() as connection:
-            return [to_article(row) for row in connection.execute(wanted.order_by(*_IN_ORDER))]
+            return list(intact_articles(connection.execute(wanted.order_by(*_IN_ORDER))))
 
 
 def _group(connection: Connection, article: Article) -> None:

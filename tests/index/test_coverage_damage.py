@@ -302,3 +302,20 @@ def test_a_lock_that_cannot_be_taken_is_told_in_one_line(made: Made, tmp_path: P
     assert said.trace is None
     assert lock in (said.error or "")
     assert any(lock in line for line in diagnose(home)["failed"])
+
+
+def test_a_damaged_copy_is_not_named_under_another_quotation(tmp_path: Path) -> None:
+    """Its source and its address may be what has changed, and "also in" would show them."""
+    text = " ".join(f"The ferry {word} the harbour at dawn with cargo." for word in TOPICS)
+    for name in ("Gull", "Heron"):
+        (tmp_path / "news").mkdir(exist_ok=True)
+        head = f"source: {name}\nurl: https://{name.lower()}.example/a\ntitle: Ferry\nlanguage: en"
+        (tmp_path / "news" / f"{name}.txt").write_text(f"{head}\n\n{text}", encoding="utf-8")
+    with Coverage.open(tmp_path / "home", encoder=FakeEncoder()) as coverage:
+        coverage.index([str(tmp_path / "news")])
+        (hit,) = coverage.ask("Which ferry saw the harbour at dawn?", count=1).hits
+        (copy,) = hit.also
+        with closing(sqlite3.connect(tmp_path / "home" / "dateline.db")) as connection, connection:
+            connection.execute("UPDATE articles SET source = 'Heroo' WHERE id = ?", (copy.id,))
+        (hit,) = coverage.ask("Which ferry saw the harbour at dawn?", count=1).hits
+        assert hit.also == ()
