@@ -85,6 +85,8 @@ def configure_logging(token: SecretStr | None, *, verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler], force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It logs whole what it cannot read of Telegram's answers, which may be people's messages.
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
 
 
 def _further_in(text: str) -> str:

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 FAKE = ROOT / "tests" / "fake_program.py"
 # Python, torch and the model: a cold start on a busy machine.
 STARTING = 90.0
+ENDING = 60.0
 
 
 class Program:
@@ -87,7 +88,12 @@ class Program:
 
     def wait(self) -> int:
         """Wait for the end; the exit status."""
-        status = self._process.wait(timeout=60)
+        try:
+            status = self._process.wait(timeout=ENDING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._reader.join()
+            raise AssertionError(f"it did not end within {ENDING} s:\n{self.log}") from None
         self._reader.join()
         return status
 

@@ -56,7 +56,7 @@ class Errors:
             log.info("a message was not sent: %s", error)
         elif isinstance(error, BadRequest) and says(error, *LATE):
             log.info("an answer came too late: %s", error)
-        elif isinstance(error, Conflict):
+        elif isinstance(error, Conflict) and update is None:
             self._tell("conflict", CONFLICT)
         elif isinstance(error, UnrecordedError):
             self._tell("unrecorded", str(error))

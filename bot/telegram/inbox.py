@@ -138,7 +138,12 @@ class Inbox:
             self._in_hand[number] = Work(
                 number, work.arrived, work.sent, repeated=True, doubtful=work.doubtful
             )
-            asyncio.get_running_loop().call_later(work.again, self._queue.put_nowait, update)
+            asyncio.get_running_loop().call_later(work.again, self._put_again, update)
+
+    def _put_again(self, update: Update) -> None:
+        """Queue an update once more; not for a bot that stops, which would wait for it and never end."""
+        if not self._stopping:
+            self._queue.put_nowait(update)
 
     async def begin(self, work: Work) -> None:
         """Note, where an earlier program has left this work, that it is really begun now."""

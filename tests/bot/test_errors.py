@@ -197,6 +197,15 @@ async def test_conflict_is_told_now_and_then(
     assert len(alarms.lines) == before + 2
 
 
+async def test_conflict_about_an_answer_is_told_to_its_asker(
+    api: BotApi, bot: ExtBot[None], boundary: Errors, alarms: Alarmed
+) -> None:
+    """Where Telegram refuses an answer as it refuses a second poll, its asker hears that it failed."""
+    await meet(boundary, Conflict("terminated"), read(api, bot, updates.private_message("Who won?")))
+    assert len(api.sent) == 1
+    assert alarms.lines == []
+
+
 async def test_updates_that_cannot_be_recorded_are_told_once(
     boundary: Errors, alarms: Alarmed, caplog: pytest.LogCaptureFixture
 ) -> None:

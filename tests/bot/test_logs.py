@@ -6,6 +6,8 @@ import sys
 
 import pytest
 from pydantic import SecretStr
+from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
 
 from bot.logs import RedactingFormatter, configure_logging
 
@@ -96,3 +98,13 @@ def test_token_is_hidden_in_any_spelling(spelling: str) -> None:
     formatter = RedactingFormatter("%(message)s", f"12345678:{HALF}")
     line = formatter.format(logging.LogRecord("x", logging.INFO, "", 1, f"/bot{spelling}/getMe", (), None))
     assert line == "/bot<token>/getMe"
+
+
+async def test_answer_of_telegram_that_cannot_be_read_is_not_logged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What the library cannot read may be somebody's message, and is in no log, however much is logged."""
+    configure_logging(None, verbose=True)
+    with pytest.raises(TelegramError):
+        HTTPXRequest.parse_json_payload(b'{"ok": true, "result": [{"text": "xylophone')
+    assert "xylophone" not in capsys.readouterr().err

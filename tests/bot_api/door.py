@@ -44,14 +44,22 @@ class Door:
         """Refuse new connections for so long, and close those on which nobody waits for an answer."""
         assert self._server
         self._shuts += 1
-        self._server.servers[-1].close()
+        old, loop = self._server.servers[-1], asyncio.get_running_loop()
+        for listening in old.sockets:
+            loop.remove_reader(listening.fileno())
         for connection in list(self._server.server_state.connections):
             cycle = getattr(connection, "cycle", None)
             if cycle is None or cycle.response_complete:
                 connection.transport.close()
-        self._opening = asyncio.ensure_future(self._open_again(self._server, seconds, self._shuts))
+        self._opening = asyncio.ensure_future(self._open_again(self._server, old, seconds, self._shuts))
 
-    async def _open_again(self, server: uvicorn.Server, seconds: float, number: int) -> None:
+    async def _open_again(
+        self, server: uvicorn.Server, old: asyncio.Server, seconds: float, number: int
+    ) -> None:
+        # Whom asyncio has just let in it makes a connection of first; with its server closed, it would fail.
+        for _ in range(3):
+            await asyncio.sleep(0)
+        old.close()
         await asyncio.sleep(seconds)
         # Whoever has shut it once more since then opens it, too.
         if number != self._shuts or server.should_exit:
