@@ -49,7 +49,10 @@ def person_in(told: Told) -> int | None:
 def read_update(told: Told, bot: Bot | None = None) -> Update | None:
     """The update that Telegram tells; None, with an error in the log, where it cannot be parsed."""
     try:
-        return Update.de_json(told, bot)
+        update = Update.de_json(told, bot)
+        if _is_sound(update):
+            return update
+        kind = "not of the form that is documented"
     except BROKEN as error:
         kind = type(error).__name__
     # What it says may be somebody's words, which belong in no log.
@@ -131,6 +134,17 @@ class Polled(HTTPXRequest):
             return True
         self._unreadable()
         return False
+
+
+def _is_sound(update: Update) -> bool:
+    """Whether it tells by numbers who sent it and where, which everything relies on that takes it further.
+
+    The library believes whatever type it is told.
+    """
+    user, chat = update.effective_user, update.effective_chat
+    language = user.language_code if user else None
+    told = [each.id for each in (user, chat, update.effective_sender) if each is not None]
+    return all(map(_is_id, told)) and (language is None or isinstance(language, str))
 
 
 def _empty(told: Told) -> Told:

@@ -172,6 +172,23 @@ def test_update_is_known_by_its_number(told: object, *, numbered: bool) -> None:
     assert is_numbered(told) is numbered
 
 
+@pytest.mark.parametrize("wrong", [[], {}, "7", 1.5, 1 << 70])
+@pytest.mark.parametrize("who", ["chat", "from"])
+def test_update_that_does_not_tell_who_by_numbers_is_passed_over(who: str, wrong: object) -> None:
+    """The library believes any type; what orders and records updates by these numbers would end on it."""
+    update = updates.private_message("Who won?")
+    assert read_update({**update, "update_id": 7}) is not None
+    update["message"][who]["id"] = wrong
+    assert read_update({**update, "update_id": 7}) is None
+
+
+def test_update_with_a_language_that_is_no_text_is_passed_over() -> None:
+    """A person's language is looked up wherever they are written to."""
+    update = updates.private_message("Who won?")
+    update["message"]["from"]["language_code"] = ["en"]
+    assert read_update({**update, "update_id": 7}) is None
+
+
 async def test_what_was_taken_before_is_only_confirmed(api: BotApi, bot: ExtBot[None], told: Counted) -> None:
     """An update that Telegram hands over again is empty for the library, and its number is confirmed."""
     message = updates.private_message("Who won?")
