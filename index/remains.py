@@ -28,9 +28,6 @@ def refuse_to_begin_anew(home: Path, database: Path) -> None:
     left = [name for name in DERIVED if (home / name).exists()]
     log = database.with_name(f"{database.name}-wal")
     if _size(log) > WAL_HEADER:
-        if database.exists():
-            # A new database stands in its log alone until that is first emptied, also after a kill.
-            return
         left.append(log.name)
     if left:
         state = "empty" if database.exists() else "missing"
