@@ -102,12 +102,6 @@ class Database:
                 f"the database {self._engine.url!r} cannot be used: {_first_line(error)}; "
                 "check that it is there, writable, whole and that the disk has room"
             ) from error
-        except ValueError as error:
-            # No day where one should be, say. What it is may be somebody's words.
-            raise StoreError(
-                f"a row of the database {engine.url!r} cannot be read ({type(error).__name__}); "
-                "run 'dateline doctor', which tells where it is damaged"
-            ) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -181,11 +175,12 @@ class Database:
         if schema is not None and schema < SCHEMA:
             self.keep_before(f"schema-{SCHEMA}")
         with self.transaction() as connection:
-            if _schema_of(connection) is None:
+            schema = _schema_of(connection)
+            if schema is None:
                 tables.create_all(connection)
                 new = {"id": 1, "identity": uuid4().hex, "schema": SCHEMA, "generation": 0}
                 connection.execute(sa.insert(coverage).values(new))
-            for older in range(_schema_of(connection) or SCHEMA, SCHEMA):
+            for older in range(schema or SCHEMA, SCHEMA):
                 MIGRATIONS[older](connection)
                 connection.execute(sa.update(coverage).values(schema=older + 1))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from index.database import Database, select_in
-from index.tables import inputs, pages
+from index.tables import inputs, pages, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,7 +145,7 @@ class Journal:
 
 def _to_input(row: Row[Any]) -> InputState:
     known = row._asdict()
-    arrivals = tuple(datetime.fromisoformat(each) for each in json.loads(known.pop("arrivals")))
+    arrivals = tuple(datetime.fromisoformat(each) for each in read_json(known.pop("arrivals")))
     return InputState(**known, arrivals=arrivals)
 
 

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from index.records import Article, Passage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import Dialect, Row
 
 SCHEMA = 2
@@ -19,7 +21,55 @@ SCHEMA = 2
 tables = sa.MetaData()
 
 
-class Instant(sa.types.TypeDecorator[datetime]):
+class UnreadableError(sa.exc.SQLAlchemyError, ValueError):
+    """What stands in a row is nothing that its column can hold: the disk has changed it, say."""
+
+    def __init__(self, error: ValueError) -> None:
+        # What it is may be somebody's words.
+        super().__init__(
+            f"a row cannot be read ({type(error).__name__}); "
+            "run 'dateline doctor', which tells where it is damaged"
+        )
+
+
+class Readable(sa.types.TypeDecorator[Any]):
+    """A type whose values are told as unreadable where they are none, whatever its own way to say so."""
+
+    __abstract__ = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """What makes a value of what the database gives."""
+        process = super().result_processor(dialect, coltype)
+
+        def read(value: Any) -> Any:
+            try:
+                return process(value) if process else value
+            except ValueError as error:
+                raise UnreadableError(error) from error
+
+        return read
+
+
+def read_json(written: str) -> Any:
+    """What a column of text holds as JSON.
+
+    Raises:
+        UnreadableError: it is none.
+    """
+    try:
+        return json.loads(written)
+    except ValueError as error:
+        raise UnreadableError(error) from error
+
+
+class Day(Readable):
+    """A day."""
+
+    impl = sa.Date
+    cache_ok = True
+
+
+class Instant(Readable):
     """A moment, kept without its zone, which is always UTC: SQLite knows none."""
 
     impl = sa.DateTime
@@ -44,12 +94,12 @@ def _version_columns() -> list[sa.Column[Any]]:
         sa.Column("input", sa.Text, nullable=False),
         sa.Column("source", sa.Text),
         sa.Column("url", sa.Text),
-        sa.Column("published", sa.Date),
-        sa.Column("updated", sa.Date),
+        sa.Column("published", Day),
+        sa.Column("updated", Day),
         sa.Column("authors", sa.Text, nullable=False),
         sa.Column("language", sa.Text),
         sa.Column("issued", Instant),
-        sa.Column("corrected", sa.Date),
+        sa.Column("corrected", Day),
         sa.Column("correction", sa.Text),
     ]
 
@@ -209,7 +259,7 @@ def to_article(row: Row[Any]) -> Article:
         url=row.url,
         published=row.published,
         updated=row.updated,
-        authors=tuple(json.loads(row.authors)),
+        authors=tuple(read_json(row.authors)),
         language=row.language,
         issued=row.issued,
         corrected=row.corrected,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from index.tables import Instant
+from index.tables import Day, Instant, Readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ SCHEMA = 2
 tables = sa.MetaData()
 
 
-class Json(sa.types.TypeDecorator[Any]):
+class Json(Readable):
     """A value written as JSON in ASCII.
 
     All text stands like this, even a single string: people type anything, and a database takes neither a
@@ -77,7 +77,7 @@ answers = sa.Table(
     sa.Column("query", Json, nullable=False),
     sa.Column("answered", sa.Boolean, nullable=False),
     sa.Column("confidence", sa.Double, nullable=False),
-    sa.Column("newest", sa.Date),
+    sa.Column("newest", Day),
     sa.Column("marks", Json, nullable=False),
     sa.Column("unread", Json),
     sa.Column("asked", Instant, nullable=False, index=True),
