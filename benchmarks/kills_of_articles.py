@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakes import FakeEncoder
+from killed_watch import Newsroom, assert_sound, run_until_killed, until_current
 from news_site.site import NewsSite
 from news_site.stories import story
 from watching import opened, stored
@@ -26,13 +22,11 @@ from watching import opened, stored
 from index.coverage import Coverage
 from index.passages import split
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import ModuleType
-
 ROOT = Path(__file__).parent.parent
 # So many articles are indexed; in each round so many of them say something new.
 ARTICLES, CHANGED = 80, 40
+# Of a watch, so many stories at least are published.
+STORIES = 60
 # Seconds within which the moment is drawn, since the process began, and since it told of something stored.
 AFTER_BEGINNING, AFTER_TELLING = 2.0, 0.6
 SHOWN = 10
@@ -42,6 +36,7 @@ import time
 from pathlib import Path
 
 from fakes import FakeEncoder
+from killed_watch import Newsroom, assert_sound, run_until_killed, until_current
 from index.coverage import Coverage
 
 
@@ -171,25 +166,24 @@ def _sound(home: Path, folder: Folder) -> tuple[dict[str, str], list[str]]:
 
 def kill_watch(scratch: Path, moments: int, seed: int) -> dict[str, Any]:
     """Kill a watch at so many moments while its site changes, and look after each at what is stored."""
-    kills, began = _test_of_watching(), time.monotonic()
-    home, told, lost, doubled, said = scratch / "home", set[str](), set[str](), 0, Counter[str]()
+    began = time.monotonic()
+    home, told, lost, doubled = scratch / "home", set[str](), set[str](), 0
     with NewsSite() as site:
-        vars(kills).update(MOST=max(kills.MOST, moments), watching_process=partial(_watching, kills, said))
-        newsroom = kills.Newsroom(site, seed)
+        newsroom = Newsroom(site, seed, max(STORIES, moments))
         site.feed("/feed")
         for number in range(moments):
-            lines = kills.run_until_killed(newsroom, home, number)
-            told |= {str(address) for line in lines for address in line["stored"]}
+            lines = run_until_killed(newsroom, home, number)
+            told |= {str(address) for line in lines for address in line["stored"]}  # type: ignore[attr-defined]
             with opened(home) as coverage:
                 found = stored(coverage)
                 lost |= told - found.keys()
                 doubled += len(list(coverage._store.articles())) - len(found)  # noqa: SLF001
-                kills.assert_sound(coverage, newsroom)
+                assert_sound(coverage, newsroom)
             if (number + 1) % SHOWN == 0:
                 print(f"{number + 1} kills, {len(told)} acknowledged, {len(lost)} lost", flush=True)
-        kills.until_current(newsroom, home)
+        until_current(newsroom, home)
         with opened(home) as coverage:
-            kills.assert_sound(coverage, newsroom)
+            assert_sound(coverage, newsroom)
             missing = len(newsroom.standing) - coverage.extent().articles
     return {
         "kills": moments,
@@ -197,39 +191,6 @@ def kill_watch(scratch: Path, moments: int, seed: int) -> dict[str, Any]:
         "lost": len(lost),
         "doubled": doubled,
         "missing or too many in the end": missing,
-        "said by the programs": dict(said),
+        "said by the programs": dict(Counter(newsroom.said)),
         "seconds": round(time.monotonic() - began),
     }
-
-
-@contextmanager
-def _watching(kills: ModuleType, said: Counter[str], home: Path, feed: str) -> Iterator[list[str]]:
-    """A watch as in the test, but for what it says on standard error: that is counted, and no failure."""
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    lines: list[str] = []
-    with subprocess.Popen(
-        [sys.executable, "-c", kills.SCRIPT, str(home), feed],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": path},
-    ) as process:
-        reader = threading.Thread(target=lines.extend, args=[process.stdout])
-        reader.start()
-        try:
-            yield lines
-        finally:
-            process.send_signal(signal.SIGKILL)
-            said.update((process.stderr or io.StringIO()).read().splitlines())
-            reader.join()
-
-
-def _test_of_watching() -> ModuleType:
-    """The test that kills a watch twenty times; what it is made of serves here, too."""
-    file = ROOT / "tests" / "index" / "test_watching_kills.py"
-    described = importlib.util.spec_from_file_location("test_watching_kills", file)
-    if described is None or described.loader is None:
-        raise FileNotFoundError(file)
-    module = importlib.util.module_from_spec(described)
-    described.loader.exec_module(module)
-    return module

@@ -211,10 +211,10 @@ def doctor(given: argparse.Namespace, _settings: Settings | None = None) -> None
 
 def backup(given: argparse.Namespace, settings: Settings) -> None:
     """Copy all that cannot be made again into one file."""
-    from bot.inbox import FOLDER
+    from bot.documents import FOLDER
     from index.restoring import restorable
 
-    restorable(settings.home, _database_url(settings))
+    restorable(settings.home, settings.database)
     with _coverage(settings) as coverage:
         coverage.back_up(given.file, FOLDER)
         articles = coverage.extent().articles
@@ -226,7 +226,7 @@ def restore(given: argparse.Namespace, settings: Settings) -> None:
     from bot.memory.memory import Memory
     from index.restoring import restore as restored
 
-    done = restored(settings.home, given.file, Memory, _database_url(settings))
+    done = restored(settings.home, given.file, Memory, settings.database)
     print(f"restored from {given.file}: {done.articles} articles")
     if done.before is not None:
         print(f"what was there before is kept in {done.before}")
@@ -291,16 +291,12 @@ def _coverage(settings: Settings) -> Coverage:
 
     return Coverage.open(
         settings.home,
-        database_url=_database_url(settings),
+        database_url=settings.database,
         model=settings.model,
         reranker=settings.reranker,
         threshold=settings.threshold,
         manners=Manners(settings.private_addresses, settings.pause),
     )
-
-
-def _database_url(settings: Settings) -> str | None:
-    return settings.database_url.get_secret_value() if settings.database_url else None
 
 
 def _console(*, stderr: bool = False) -> Console:

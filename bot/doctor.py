@@ -63,10 +63,9 @@ def diagnose(settings: Settings, found: Iterable[Finding] = ()) -> Iterator[Find
     from bot.memory import tables
 
     yield from found
-    url = settings.database_url.get_secret_value() if settings.database_url else None
     yield from check_coverage(
         settings.home,
-        database_url=url,
+        database_url=settings.database,
         model=settings.model,
         reranker=settings.reranker,
         beside=Beside(tables.memory.name, tables.SCHEMA, tables.tables.tables),

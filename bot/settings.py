@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         return int(number) if number.isascii() and number.isdigit() and len(number) < len(str(1 << 53)) else 0
 
     @property
+    def database(self) -> str | None:
+        """The SQLAlchemy URL of a database elsewhere, its password in it; None for the one in the home."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+    @property
     def watched(self) -> list[str]:
         """The inputs to watch while the bot runs."""
         return self.watch.split()

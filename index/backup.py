@@ -113,9 +113,8 @@ def opened(database: Path, *, read_only: bool = False) -> sqlite3.Connection:
         sqlite3.Error: there is no such database.
     """
     mode = "ro" if read_only else "rw"
-    # As a path of a URI it may hold anything once these three are written otherwise.
-    path = str(database.resolve()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return sqlite3.connect(f"file:{path}?mode={mode}", uri=True, isolation_level=None, timeout=PATIENCE)
+    address = f"{database.resolve().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=PATIENCE)
 
 
 def check_whole(connection: sqlite3.Connection) -> None:

@@ -21,9 +21,9 @@ from index.checks.database import (
 from index.checks.findings import FAULTS, Finding, State, first_line, guarded
 from index.checks.home import check_home
 from index.checks.indexes import check_indexes
-from index.checks.looking import file_of, looking
+from index.checks.looking import looking
 from index.checks.model import check_model
-from index.database import Database
+from index.database import DATABASE, Database, file_of
 from index.tables import coverage, tables
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Beside", "Finding", "State", "check_coverage"]
 
-DATABASE = "dateline.db"
 # Where one of these is wrong, nothing is to be built from the database.
 NEEDED = ("database", "schema", "generation")
 

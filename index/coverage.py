@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from filelock import FileLock, Timeout
-
 from index.answering.answer import Answering
 from index.answering.confidence import default_threshold
 from index.answering.language import language_of
@@ -18,18 +16,18 @@ from index.answering.topic import Topic
 from index.answering.topics import understand_topic
 from index.backup import files_in
 from index.browsing import Browsing
-from index.database import DATABASE, OPENING, Database
+from index.database import DATABASE
 from index.encoder import SentenceEncoder
-from index.errors import ModelError, StoreError
+from index.errors import ModelError
 from index.following import Engines
 from index.groups import Groups
 from index.history import Version, find_versions
 from index.indexing import Indexing, Report
 from index.journal import Journal
 from index.manners import Manners
+from index.opening import open_home
 from index.reading.inputs import count_articles, read_input
 from index.records import Answer, Extent
-from index.remains import refuse_to_begin_anew
 from index.reranker import CrossEncoderReranker
 from index.status import Status, take_status
 from index.store import Store
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from threading import Event
     from typing import Self
 
+    from index.database import Database
     from index.encoder import Encoder
     from index.engines.dense import Dense
     from index.engines.lexical import Lexical
@@ -105,21 +104,9 @@ class Coverage:
         Raises:
             StoreError: the home or the database cannot be used.
         """
-        try:
-            # What people ask is kept here too, so it is nobody else's to read.
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if database_url is None:
-                refuse_to_begin_anew(home, home / DATABASE)
-            # Two that make the tables at once would trip over each other; this takes a moment.
-            with FileLock(home / OPENING, timeout=60):
-                database = Database.open(database_url or home / DATABASE)
-        except (OSError, Timeout) as error:
-            raise StoreError(
-                f"the home '{home}' cannot be written ({error}); set DATELINE_HOME to a folder that can"
-            ) from error
         return cls(
             home,
-            database,
+            open_home(home, database_url),
             encoder or SentenceEncoder(model),
             CrossEncoderReranker(reranker) if reranker else None,
             default_threshold() if threshold is None else threshold,

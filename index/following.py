@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# In the home: the lock of whoever writes the index files.
+INDEXES = "indexes.lock"
+
 
 class Engines:
     """Both engines of one home. Threads may share them, processes the home."""
@@ -31,7 +34,7 @@ class Engines:
         # Within the process questions search side by side, and the engines change only between them; across
         # processes one writes the index files.
         self._turn = Turn()
-        self._files = FileLock(home / "indexes.lock")
+        self._files = FileLock(home / INDEXES)
         self._engines: tuple[Dense, Lexical] | None = None
         self._origin = ""
 

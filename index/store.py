@@ -224,11 +224,9 @@ class Store:
 
     def articles(self) -> Iterator[Article]:
         """All articles that may be used, in the order of their ids."""
+        wanted = sa.select(articles).where(_USABLE).order_by(articles.c.id)
         with self._database.transaction() as connection:
-            rows = connection.execute(
-                sa.select(articles).where(_USABLE).order_by(articles.c.id).execution_options(yield_per=256)
-            )
-            yield from map(to_article, rows)
+            yield from map(to_article, connection.execute(wanted.execution_options(yield_per=256)))
 
     def spans(self, article_id: str) -> list[tuple[int, int]]:
         """Where the article's passages start and end, in order."""

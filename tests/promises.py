@@ -19,7 +19,7 @@ from bot_api.markup import parse_html
 from pydantic import ValidationError
 
 from bot.conversation import Reply
-from bot.inbox import safe_name
+from bot.documents import safe_name
 from bot.links import link_to, text_directive
 from bot.quoting import altered
 from bot.replies import format_html, units_of

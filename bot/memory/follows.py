@@ -126,9 +126,8 @@ class Follows:
         Raises:
             StoreError: the database refuses.
         """
-        behind = sa.update(follows).where(follows.c.key == key, follows.c.after < after)
         with writing(self._database) as connection:
-            connection.execute(behind.values(after=after))
+            _advance(connection, key, after)
 
     def tell(self, key: str, stories: Collection[str]) -> bool:
         """Note that a follow was told these stories, and say whether that is news.
@@ -157,8 +156,7 @@ class Follows:
             before = connection.scalars(sa.select(follows.c.after).where(follows.c.key == key)).one()
             connection.execute(sa.delete(claims).where(claims.c.key == key))
             connection.execute(sa.insert(claims).values(key=key, after=before, stories=sorted(stories)))
-            behind = sa.update(follows).where(follows.c.key == key, follows.c.after < after)
-            connection.execute(behind.values(after=after))
+            _advance(connection, key, after)
         return True
 
     def arrived(self, key: str) -> None:
@@ -218,6 +216,11 @@ class Follows:
     def _read(self, wanted: sa.Select[Any]) -> list[Follow]:
         with self._database.transaction() as connection:
             return [Follow(**row._asdict()) for row in connection.execute(wanted)]
+
+
+def _advance(connection: Connection, key: str, after: int) -> None:
+    behind = sa.update(follows).where(follows.c.key == key, follows.c.after < after)
+    connection.execute(behind.values(after=after))
 
 
 def _tell(connection: Connection, key: str, stories: set[str]) -> bool:

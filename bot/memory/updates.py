@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,8 +23,7 @@ REMEMBERED = timedelta(days=2)
 TOGETHER = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """An update as it came: its number, who sent it, where that is known, and what it says."""
 
     number: int
@@ -80,10 +79,14 @@ class Updates:
             known = {row.number for row in rows}
             for each in taken:
                 fresh.append(each.number not in known)
-                if fresh[-1]:
-                    known.add(each.number)
-                    row = {**asdict(each), "bot": self._bot, "arrived": now, "tries": 0}
-                    connection.execute(sa.insert(updates).values(row))
+                known.add(each.number)
+            new: list[dict[str, Any]] = [
+                {**each._asdict(), "bot": self._bot, "arrived": now, "tries": 0}
+                for each, is_new in zip(taken, fresh, strict=True)
+                if is_new
+            ]
+            if new:
+                connection.execute(sa.insert(updates), new)
         return fresh
 
     def take_one(self, taken: Taken) -> bool:

@@ -41,8 +41,6 @@ class Inbox:
         self._updates = updates
         self._queue = queue
         self._in_hand: dict[int, Work] = {}
-        # Of these, what another program has left and this one has not begun yet.
-        self._left: set[int] = set()
         self._less = asyncio.Event()
         self._stopping = False
 
@@ -102,9 +100,8 @@ class Inbox:
             if update is None:
                 await self._finish(each.number)
                 continue
-            work = Work(each.number, each.arrived, each.sent, repeated=True, programs=each.tries)
+            work = Work(each.number, each.arrived, each.sent, repeated=True, left=True, programs=each.tries)
             self._in_hand[each.number] = work
-            self._left.add(each.number)
             await self._queue.put(update)
         if self._in_hand:
             log.info("begun again, since the last end came before it was done: %d", len(self._in_hand))
@@ -147,9 +144,9 @@ class Inbox:
 
     async def begin(self, work: Work) -> None:
         """Note, where an earlier program has left this work, that it is really begun now."""
-        if work.number not in self._left:
+        if not work.left:
             return
-        self._left.discard(work.number)
+        work.left = False
         try:
             work.programs = await asyncio.to_thread(self._updates.begin_again, work.number)
         except StoreError as error:

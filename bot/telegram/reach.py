@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
+from bot.logs import HIDDEN, spellings_of
+
 # Seconds that each step of a call may take.
 PATIENCE = 10.0
-HIDDEN = "<token>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,6 @@ def _ahead(date: str, now: datetime) -> timedelta | None:
 
 
 def _without(token: str, text: str) -> str:
-    """One line without the token in either of its spellings, nor its secret half alone."""
-    for each in (token, quote(token, safe=""), token.partition(":")[2]):
-        text = text.replace(each, HIDDEN) if each else text
-    return " ".join(text.split())[:300]
+    """One line without the token in any of its spellings, nor its secret half alone, however short."""
+    text, half = spellings_of(token).sub(HIDDEN, text), token.partition(":")[2]
+    return " ".join((text.replace(half, HIDDEN) if half else text).split())[:300]

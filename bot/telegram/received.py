@@ -15,7 +15,7 @@ from telegram.error import BadRequest
 from telegram.ext import filters
 
 from bot.admin_reports import report_words
-from bot.inbox import FOLDER, Inbox
+from bot.documents import FOLDER, Documents
 from bot.telegram.addressing import thread_of
 from bot.telegram.admin import admin_message
 from bot.telegram.harmless import says
@@ -71,7 +71,7 @@ class Received:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._inbox = Inbox(desk.settings.home / FOLDER)
+        self._documents = Documents(desk.settings.home / FOLDER)
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -181,7 +181,7 @@ class Received:
         name = document.file_name or _nameless(document)
         try:
             content = await (await document.get_file()).download_as_bytearray()
-            kept = await asyncio.to_thread(self._inbox.put, name, bytes(content))
+            kept = await asyncio.to_thread(self._documents.put, name, bytes(content))
         except BadRequest as error:
             if not says(error, "too big"):
                 raise
@@ -195,8 +195,8 @@ class Received:
             return _failed(error, words)
         finally:
             if report is None or report.barren:
-                await asyncio.to_thread(self._inbox.take_back, kept)
-        return report_words(report, words, f"{self._inbox.folder.as_posix()}/")
+                await asyncio.to_thread(self._documents.take_back, kept)
+        return report_words(report, words, f"{self._documents.folder.as_posix()}/")
 
 
 def links_in(message: Message, kinds: list[str | None] = _LINKS) -> list[str]:

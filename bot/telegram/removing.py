@@ -12,7 +12,7 @@ from telegram.constants import MessageEntityType
 
 from bot.admin_reports import LINE_CHARACTERS, LINES, brief
 from bot.citations import source_of, title_of
-from bot.inbox import FOLDER, Inbox
+from bot.documents import FOLDER, Documents
 from bot.telegram.admin import admin_message, only_admins
 from bot.telegram.harmless import toast
 from bot.telegram.keyboards import CONTEXT, read_press
@@ -50,7 +50,7 @@ class Removing:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._inbox = Inbox(desk.settings.home / FOLDER)
+        self._documents = Documents(desk.settings.home / FOLDER)
 
     async def remove(self, update: Update, _context: Context) -> None:
         """Take out what is named; of an answer that is replied to, list the articles to choose from."""
@@ -111,7 +111,7 @@ class Removing:
         removed = self._desk.coverage.remove(names)
         for article in articles:
             try:
-                self._inbox.drop(article.input)
+                self._documents.drop(article.input)
             except OSError as error:
                 log.error("the document '%s' was not deleted: %s", article.input, error)  # noqa: TRY400 - it says all
         return removed

@@ -20,16 +20,17 @@ _work: ContextVar[Work | None] = ContextVar("work", default=None)
 class Work:
     """The work on the update of this number.
 
-    It `arrived` at a moment in UTC. It is `repeated` where it was begun before: by as many earlier programs
-    as `programs` counts, this one included, or by this one, where `doubtful` counts how often a message may
-    have been sent or not. `sent`, by place, are the messages that were sent for it,
-    now or then; `place` is that of the next. It is to be done `again` in so many seconds, or is `over`.
+    It `arrived` at a moment in UTC. It is `repeated` where it was begun before, by this program or one that
+    has `left` it; `programs` counts those that have begun it again, `doubtful` how often a message may have
+    been sent or not. `sent`, by place, are the messages that were sent for it, now or then; `place` is that
+    of the next. It is to be done `again` in so many seconds, or is `over`.
     """
 
     number: int
     arrived: datetime = field(default_factory=lambda: datetime.now(UTC))
     sent: dict[int, Sent] = field(default_factory=dict)
     repeated: bool = False
+    left: bool = False
     programs: int = 0
     doubtful: int = 0
     place: int = 0

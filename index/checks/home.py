@@ -8,6 +8,8 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from index.checks.findings import Finding
+from index.database import OPENING
+from index.following import INDEXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +59,7 @@ def _writing(home: Path) -> Finding:
 
 def _strange(home: Path, database: Path | None) -> Iterator[Finding]:
     """What stands where SQLite and the locks need a file of their own, and is none."""
-    needed = [home / "opening.lock", home / "indexes.lock"]
+    needed = [home / OPENING, home / INDEXES]
     if database:
         needed += [database.with_name(f"{database.name}{ending}") for ending in ("-wal", "-shm")]
     for path in needed:

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from index.checks.findings import Finding
 from index.engines.dense import Dense
 from index.engines.lexical import Lexical
-from index.following import Engines
+from index.following import INDEXES, Engines
 from index.store import Store
 from index.tables import passages
 
@@ -32,7 +32,7 @@ def check_indexes(home: Path, database: Database) -> Iterator[Finding]:
     store = Store(database)
     try:
         # While it is held nobody else writes the files.
-        with FileLock(home / "indexes.lock", timeout=PATIENCE):
+        with FileLock(home / INDEXES, timeout=PATIENCE):
             wrong = faults_of(home, store, database)
             for name in wrong:
                 _remove(home / ("dense.faiss" if name == "FAISS" else "lexical"))

@@ -5,36 +5,19 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from index.backup import PATIENCE
+from index.database import file_of
 from index.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy.engine import Connection
-
-PATIENCE = 30
-
-
-def file_of(place: str | Path) -> Path | None:
-    """The SQLite file that a path or a SQLAlchemy URL means; None where it is another kind of database.
-
-    Raises:
-        StoreError: the URL cannot be read.
-    """
-    if isinstance(place, Path):
-        return place
-    try:
-        url = sa.make_url(place)
-    except (sa.exc.ArgumentError, ValueError):
-        # Its message may hold a password.
-        raise StoreError("DATELINE_DATABASE_URL cannot be used: it is no database's URL") from None
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 @contextmanager
@@ -63,7 +46,7 @@ def _on_file(file: Path) -> sa.Engine:
     def connect() -> sqlite3.Connection:
         # What a crash left in a journal of the older kind has to be taken back before anything is read.
         journal = file.with_name(f"{file.name}-journal").exists()
-        address = f"file:{quote(str(file.resolve()))}?mode={'rw' if journal else 'ro'}"
+        address = f"{file.resolve().as_uri()}?mode={'rw' if journal else 'ro'}"
         if not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists():
             # Beside what is read SQLite makes a file of its own, which a read-only disk does not take.
             address += "&immutable=1"

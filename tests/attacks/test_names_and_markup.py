@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quoted import misquoted
 
-from bot.inbox import Inbox, safe_name
+from bot.documents import Documents, safe_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -79,7 +79,7 @@ async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
 def test_name_of_a_document(tmp_path: Path, name: str) -> None:
     """A document's name leads out of the folder, hides, or drives a shell: it is one plain file in it."""
     (tmp_path / "secret.txt").write_bytes(b"kept")
-    kept = Inbox(tmp_path / "received").put(name, BODY)
+    kept = Documents(tmp_path / "received").put(name, BODY)
     assert [path.name for path in (tmp_path / "received").iterdir()] == [kept.path.name]
     assert kept.path.parent == tmp_path / "received"
     assert kept.path.name.isprintable()
@@ -98,17 +98,17 @@ def test_no_two_names_are_one(first: str, second: str) -> None:
 @pytest.mark.parametrize("name", ["news.txt", ".news.txt.part"])
 def test_link_in_the_folder(tmp_path: Path, name: str) -> None:
     """A link lies where a document is to be written: what it leads to is left alone."""
-    secret, inbox = tmp_path / "secret", Inbox(tmp_path / "received")
+    secret, documents = tmp_path / "secret", Documents(tmp_path / "received")
     secret.write_bytes(b"kept")
-    inbox.folder.mkdir()
-    (inbox.folder / name).symlink_to(secret)
-    kept = inbox.put("news.txt", BODY)
+    documents.folder.mkdir()
+    (documents.folder / name).symlink_to(secret)
+    kept = documents.put("news.txt", BODY)
     assert (secret.read_bytes(), kept.before) == (b"kept", None)
     assert not kept.path.is_symlink()
     assert kept.path.read_bytes() == BODY
-    inbox.take_back(kept)
-    (inbox.folder / "news.txt").symlink_to(secret)
-    assert inbox.drop((inbox.folder / "news.txt").as_posix())
+    documents.take_back(kept)
+    (documents.folder / "news.txt").symlink_to(secret)
+    assert documents.drop((documents.folder / "news.txt").as_posix())
     assert secret.read_bytes() == b"kept"
 
 
@@ -118,12 +118,12 @@ def test_link_in_the_folder(tmp_path: Path, name: str) -> None:
 def test_article_that_says_to_come_from_elsewhere(tmp_path: Path, given: str) -> None:
     """An article names a file outside as the one it came from: removing it deletes no such file."""
     (tmp_path / "secret.txt").write_bytes(b"kept")
-    inbox = Inbox(tmp_path / "received")
-    inbox.put("news.txt", BODY)
+    documents = Documents(tmp_path / "received")
+    documents.put("news.txt", BODY)
     for each in (given, str(tmp_path / given)):
-        assert not inbox.drop(each)
+        assert not documents.drop(each)
     assert (tmp_path / "secret.txt").exists()
-    assert len(list(inbox.folder.iterdir())) == 1
+    assert len(list(documents.folder.iterdir())) == 1
 
 
 @pytest.mark.asyncio(loop_scope="module")

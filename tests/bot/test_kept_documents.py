@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.inbox import Inbox, safe_name
+from bot.documents import Documents, safe_name
 
 NAMES = st.text(max_size=400) | st.text(alphabet="./\\~ a\x00\u202e\ud800.jsonlgz", max_size=60)
 
@@ -58,38 +58,38 @@ def test_two_names_stay_two(one: str, other: str) -> None:
 
 def test_the_same_name_is_a_new_version(tmp_path: Path) -> None:
     """A document replaces the one of its own name, and no other."""
-    inbox = Inbox(tmp_path / "received")
-    first = inbox.put("a.txt", b"one")
-    other = inbox.put("folder/a.txt", b"other")
-    second = inbox.put("a.txt", b"two")
+    documents = Documents(tmp_path / "received")
+    first = documents.put("a.txt", b"one")
+    other = documents.put("folder/a.txt", b"other")
+    second = documents.put("a.txt", b"two")
     assert (first.before, second.before) == (None, b"one")
     assert first.path == second.path
     assert first.path.read_bytes() == b"two"
     assert other.path.read_bytes() == b"other"
-    assert sorted(inbox.folder.iterdir()) == sorted([first.path, other.path])
+    assert sorted(documents.folder.iterdir()) == sorted([first.path, other.path])
 
 
 def test_what_is_taken_back_was_never_there(tmp_path: Path) -> None:
     """A new document that is taken back is gone, and a new version leaves the earlier one."""
-    inbox = Inbox(tmp_path / "received")
-    inbox.take_back(inbox.put("new.txt", b"x"))
-    earlier = inbox.put("old.txt", b"one")
-    inbox.take_back(inbox.put("old.txt", b"two"))
-    assert list(inbox.folder.iterdir()) == [earlier.path]
+    documents = Documents(tmp_path / "received")
+    documents.take_back(documents.put("new.txt", b"x"))
+    earlier = documents.put("old.txt", b"one")
+    documents.take_back(documents.put("old.txt", b"two"))
+    assert list(documents.folder.iterdir()) == [earlier.path]
     assert earlier.path.read_bytes() == b"one"
 
 
 def test_a_document_goes_by_the_input_of_its_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is deleted once, whether the folder is told as it was given or in full, and no other is."""
     monkeypatch.chdir(tmp_path)
-    inbox = Inbox(Path("home") / "received")
-    assert not inbox.drop("home/received/a.txt")
+    documents = Documents(Path("home") / "received")
+    assert not documents.drop("home/received/a.txt")
     for name in ("a.txt", "b  c.txt", "d.txt"):
-        inbox.put(name, b"words")
-    assert inbox.drop("home/received/a.txt")
-    assert not inbox.drop("home/received/a.txt")
-    assert inbox.drop(f"{tmp_path.resolve()}/home/received/b  c.txt")
-    assert [path.name for path in inbox.folder.iterdir()] == ["d.txt"]
+        documents.put(name, b"words")
+    assert documents.drop("home/received/a.txt")
+    assert not documents.drop("home/received/a.txt")
+    assert documents.drop(f"{tmp_path.resolve()}/home/received/b  c.txt")
+    assert [path.name for path in documents.folder.iterdir()] == ["d.txt"]
 
 
 @pytest.mark.parametrize(
@@ -104,23 +104,27 @@ def test_a_document_goes_by_the_input_of_its_article(tmp_path: Path, monkeypatch
 def test_nothing_else_is_ever_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     """What is not exactly the input of a document leaves every file in its place."""
     monkeypatch.chdir(tmp_path)
-    inbox = Inbox(Path("home") / "received")
-    inbox.put("a.txt", b"words")
-    (inbox.folder / "folder").mkdir()
-    for path in (inbox.folder / "folder" / "a.txt", tmp_path / "home" / "outside.txt", tmp_path / "a.txt"):
+    documents = Documents(Path("home") / "received")
+    documents.put("a.txt", b"words")
+    (documents.folder / "folder").mkdir()
+    for path in (
+        documents.folder / "folder" / "a.txt",
+        tmp_path / "home" / "outside.txt",
+        tmp_path / "a.txt",
+    ):
         path.write_text("words")
     before = sorted(tmp_path.rglob("*"))
-    assert not inbox.drop(given)
+    assert not documents.drop(given)
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_link_is_deleted_and_not_what_it_leads_to(tmp_path: Path) -> None:
     """A link that somebody has put into the folder goes alone."""
-    inbox = Inbox(tmp_path / "received")
-    inbox.put("a.txt", b"words")
+    documents = Documents(tmp_path / "received")
+    documents.put("a.txt", b"words")
     outside = tmp_path / "outside.txt"
     outside.write_text("words")
-    (inbox.folder / "link.txt").symlink_to(outside)
-    assert inbox.drop(f"{inbox.folder}/link.txt")
+    (documents.folder / "link.txt").symlink_to(outside)
+    assert documents.drop(f"{documents.folder}/link.txt")
     assert outside.exists()
-    assert [path.name for path in inbox.folder.iterdir()] == ["a.txt"]
+    assert [path.name for path in documents.folder.iterdir()] == ["a.txt"]

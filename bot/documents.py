@@ -27,7 +27,7 @@ class Kept:
 FOLDER = "received"
 
 
-class Inbox:
+class Documents:
     """Keeps documents in one folder, which is made with the first of them."""
 
     def __init__(self, folder: Path) -> None:
