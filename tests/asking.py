@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bot_api import updates
+from bot_api.faults import MOVED
 from fakes import FakeEncoder
 from news_site.stories import story
 
@@ -87,6 +88,7 @@ class People:
         self._by_person: dict[int, Question] = {}
         self._free = [_FIRST_GROUP - each for each in range(at_once // 2)]
         self._groups = frozenset(self._free)
+        api.add_chat(MOVED, "supergroup")
         self._read = 0
         # What was sent to those who ask, and belongs to no question.
         self.strange: list[str] = []
@@ -126,7 +128,7 @@ class People:
         fresh = self._api.sent_since(self._read)
         self._read += len(fresh)
         for sent in fresh:
-            asks = sent.chat_id in self._by_person or sent.chat_id in self._groups
+            asks = sent.chat_id in self._by_person or sent.chat_id in self._groups or sent.chat_id == MOVED
             if asks and sent.method.lower() == "sendmessage":
                 self._take(sent)
 
@@ -141,6 +143,9 @@ class People:
         numbers, told = _NUMBERED.findall(sent.plain), sent.plain.startswith(TOLD)
         replied = sent.message.get("reply_to_message", {}).get("message_id", 0)
         question = self._by_person.get(sent.chat_id) or self._by_message.get((sent.chat_id, replied))
+        if sent.chat_id == MOVED and numbers and int(numbers[0]) < len(self.questions):
+            # Nothing of the old chat can be replied to there.
+            question = self.questions[int(numbers[0])]
         if question is None or not (told or str(question.number) in numbers):
             self.strange.append(sent.plain)
             return

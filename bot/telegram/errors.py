@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from telegram import Update
-from telegram.error import BadRequest, Conflict, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.languages.words import words_for
 from bot.telegram.harmless import LATE, says, toast
 from bot.telegram.incoming import UnrecordedError
 from bot.telegram.pace import has_no_effect, is_away, seconds_of
-from bot.telegram.working import current_work
+from bot.telegram.working import APOLOGY, current_work
 from index.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -62,11 +61,7 @@ class Errors:
             self._tell("unrecorded", str(error))
         elif update is None:
             _log_apart(error)
-        elif isinstance(update, Update) and (seconds := _again_in(update, error)) is not None:
-            log.warning(
-                "an update waits for %.0f seconds, since Telegram cannot be reached: %s", seconds, error
-            )
-        else:
+        elif not (isinstance(update, Update) and _is_put_off(update, error)):
             log.error("an update was not answered: %s", _without_words(error))
             if isinstance(update, Update):
                 await apologise(update, self._metrics)
@@ -98,36 +93,48 @@ class _Lasting:
 
 
 async def apologise(update: Update, metrics: Metrics) -> None:
-    """Tell the person whose update it was that it was not done."""
+    """Tell the person whose update it was that it was not done; later, where Telegram is away."""
     user = update.effective_user
     apology = words_for(user.language_code if user else None).say(
         "Something went wrong on my side, and that was not done. Please try again in a moment."
     )
-    with suppress(TelegramError):
-        if update.callback_query is not None:
-            await toast(update.callback_query, apology, alert=True)
-        elif update.effective_message is not None:
-            metrics.question("failed")
-            await update.effective_message.reply_text(escape(apology))
+    if (work := current_work()) is not None:
+        # Not taken for one of the messages that the work has sent before.
+        work.place = APOLOGY
+    pressed, message = update.callback_query, update.effective_message
+    try:
+        if pressed is not None:
+            await toast(pressed, apology, alert=True)
+        elif message is not None:
+            await message.reply_text(escape(apology))
+    except TelegramError as error:
+        if _is_put_off(update, error):
+            return
+        log.warning("nor could its asker be told: %s", error)
+    if pressed is None and message is not None:
+        metrics.question("failed")
 
 
-def _again_in(update: Update, error: Exception) -> float | None:
-    """In how many seconds to begin an update again that Telegram's absence has stopped; None for never.
+def _is_put_off(update: Update, error: Exception) -> bool:
+    """Whether an update that an error has stopped is to be begun again, since Telegram was not itself.
 
     Whoever pressed, or typed in another chat, has long gone on. A message that may have been sent is
-    sent again a few times only.
+    sent again in a few rounds only; after those an apology is all that is tried.
     """
     work, asked = current_work(), update.message or update.edited_message
-    if work is None or asked is None or not is_away(error):
-        return None
-    if not has_no_effect(error):
+    # Neither is about this message: another token, or another program, may serve it.
+    refused = isinstance(error, InvalidToken | Conflict)
+    if work is None or asked is None or not (refused or is_away(error)):
+        return False
+    if not refused and not has_no_effect(error):
         work.doubtful += 1
-    if work.doubtful >= ROUNDS:
-        return None
+        if work.doubtful >= ROUNDS:
+            return False
     # As long again as it has waited already.
     waited = min(max(work.age.total_seconds(), FIRST_TRY), LAST_TRY)
     work.again = seconds_of(error) if isinstance(error, RetryAfter) else waited
-    return work.again
+    log.warning("an update waits for %.0f seconds, since Telegram cannot be reached: %s", work.again, error)
+    return True
 
 
 def _log_apart(error: Exception) -> None:

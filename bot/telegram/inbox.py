@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -132,9 +133,7 @@ class Inbox:
             del self._in_hand[number]
             self._less.set()
         else:
-            self._in_hand[number] = Work(
-                number, work.arrived, work.sent, repeated=True, doubtful=work.doubtful
-            )
+            self._in_hand[number] = replace(work, repeated=True, place=0, again=None, over=False)
             asyncio.get_running_loop().call_later(work.again, self._put_again, update)
 
     def _put_again(self, update: Update) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from telegram import Update
 from telegram.error import NetworkError
-from telegram.request import HTTPXRequest
 
+from bot.telegram.called import OK, Called
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 # All that parsing has been seen to raise for an update that is not as Telegram documents it.
 BROKEN = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
-OK = 200
 # Telegram's numbers have up to 52 bits: https://core.telegram.org/bots/api
 BITS = 53
 # Telegram does not know the token, or the address that it stands in.
@@ -77,7 +76,7 @@ class Taking(Protocol):
         """Record updates; for each whether it is new."""
 
 
-class Polled(HTTPXRequest):
+class Polled(Called):
     """The connection for long polling, with a guard against what would stop it.
 
     Telegram lets go of what a poll has brought as soon as the library asks for more: so all of it is
@@ -108,12 +107,8 @@ class Polled(HTTPXRequest):
         return code, await self._mend(body) if code == OK else body
 
     async def _mend(self, body: bytes) -> bytes:
-        try:
-            answer = json.loads(body.decode(errors="replace"))
-            polled = answer["result"]
-        except BROKEN:
-            # A gateway's page, say: the library tells of it and tries again.
-            return body
+        answer = json.loads(body.decode(errors="replace"))
+        polled = answer["result"]
         if not isinstance(polled, list):
             return body
         numbered = [told for told in polled if is_numbered(told)]

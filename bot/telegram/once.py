@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from telegram.constants import ChatType
+from telegram.error import ChatMigrated
 from telegram.ext import BaseRateLimiter
 
 from bot.memory.updates import Sent
@@ -60,7 +61,12 @@ class Once(BaseRateLimiter[int]):
         place = work.take_place()
         if place in work.sent:
             return _as_told(work.sent[place], data.get("chat_id"))
-        result = await self.pace.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+        try:
+            result = await self.pace.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+        except ChatMigrated as error:
+            # The group that asked is a supergroup by now, and this stands in the arguments too.
+            data["chat_id"] = error.new_chat_id
+            result = await self.pace.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
         if isinstance(result, dict):
             await self._note(work, place, Sent(result["message_id"], result["date"]))
         return result

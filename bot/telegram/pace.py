@@ -246,7 +246,7 @@ def is_away(error: BaseException) -> TypeGuard[RetryAfter | NetworkError]:
     return isinstance(error, RetryAfter | NetworkError) and not isinstance(error, BadRequest)
 
 
-def has_no_effect(error: TelegramError) -> bool:
+def has_no_effect(error: BaseException) -> bool:
     """Whether a call that failed has certainly not been carried out, though it might be another time.
 
     Where the connection broke, or the answer did not come, it may have been.

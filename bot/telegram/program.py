@@ -13,6 +13,7 @@ from telegram.ext import Application, Defaults
 from bot.answers import Answers
 from bot.conversation import Conversation
 from bot.telegram.access import Access, Limits
+from bot.telegram.called import Called
 from bot.telegram.desk import Desk
 from bot.telegram.errors import Errors
 from bot.telegram.inbox import Inbox
@@ -120,8 +121,7 @@ def build(
         .rate_limiter(once)
         .update_queue(queue)
         .concurrent_updates(order)
-        .connection_pool_size(AT_ONCE)
-        .pool_timeout(POOL_SECONDS)
+        .request(Called(connection_pool_size=AT_ONCE, pool_timeout=POOL_SECONDS))
     )
     if polled is None:
         return builder.updater(None).build()

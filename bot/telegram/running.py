@@ -15,7 +15,7 @@ from telegram.constants import ChatType
 from telegram.error import InvalidToken
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
-from bot.telegram.errors import apologise
+from bot.telegram.errors import ROUNDS, apologise
 from bot.telegram.health import Health
 from bot.telegram.once import Once
 from bot.telegram.order import AT_ONCE
@@ -220,10 +220,11 @@ class Running:
             await self._warm.wait()
 
     async def _give_up(self, update: Update, work: Work) -> None:
-        """Do nothing more for an update that so many programs have begun in vain."""
+        """Do nothing more but apologise for an update that was begun again so often in vain."""
         await self._inbox.begin(work)
         if work.programs > PROGRAMS:
             log.error("an update was begun again %d times, and never done; it is given up", PROGRAMS)
+        if work.programs > PROGRAMS or work.doubtful >= ROUNDS:
             await apologise(update, self._desk.metrics)
             raise ApplicationHandlerStop
 

@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.memory.updates import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# The place of the message that tells of failure, beside all that the work sends.
+APOLOGY: Final = -1
 
 _work: ContextVar[Work | None] = ContextVar("work", default=None)
 

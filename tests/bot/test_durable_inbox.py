@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bot_api import updates
+from bot_api.faults import MOVED, NATURES
 from bot_api.server import TOKEN, BotApi
 from desks import ADMIN, knowing_admin
 from harbour import QUESTION, write_articles
@@ -25,6 +26,7 @@ from index.errors import StoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot_api.faults import FaultKind
     from bot_api.records import Sent as Message
 
     from bot.memory.updates import Updates
@@ -201,6 +203,69 @@ async def test_what_may_have_been_sent_is_not_sent_for_ever(harbour: Coverage, a
         # An apology is tried too, twice.
         assert called(api, "sendMessage") == 2 * ROUNDS + 2
     assert open_numbers(harbour) == []
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(
+    "kind", ["200 html", "cut JSON", "empty", "no result", "wrong result", "body too long"]
+)
+async def test_answer_of_telegram_that_cannot_be_read_is_no_failure(
+    harbour: Coverage, api: BotApi, kind: FaultKind
+) -> None:
+    """Where Telegram's answer says nothing of what was done, it is sent again and nobody is alarmed."""
+    api.fail("sendMessage", 1, kind)
+    async with living(harbour, api):
+        api.push(updates.private_message(QUESTION))
+        await until(api, lambda: called(api, "sendMessage") == 2 and not open_numbers(harbour))
+    assert [ANSWER in message.plain for message in api.sent] == [True] * (1 + NATURES[kind].effect)
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("kind", ["401", "409"])
+async def test_refusal_of_the_program_is_not_one_of_the_message(
+    harbour: Coverage, api: BotApi, kind: FaultKind
+) -> None:
+    """What is refused since the token is, or another program is at work, waits until it can be sent."""
+    api.fail("sendMessage", 3, kind)
+    async with living(harbour, api):
+        api.push(updates.private_message(QUESTION))
+        await until(api, lambda: api.sent)
+    assert [ANSWER in message.plain for message in api.sent] == [True]
+    assert open_numbers(harbour) == []
+
+
+@pytest.mark.usefixtures("soon")
+async def test_apology_waits_for_telegram(harbour: Coverage, api: BotApi) -> None:
+    """Where the apology cannot be sent either, the question stays open, and is answered in the end."""
+    api.fail("sendMessage", 1, "400 chat not found")
+    api.fail("sendMessage", 20, "502 html")
+    async with living(harbour, api):
+        api.push(updates.private_message(QUESTION))
+        await until(api, lambda: api.sent)
+    assert [ANSWER in message.plain for message in api.sent] == [True]
+    assert open_numbers(harbour) == []
+
+
+@pytest.mark.usefixtures("soon")
+async def test_apology_is_all_that_is_tried_in_the_end(harbour: Coverage, api: BotApi) -> None:
+    """What may have been sent in all its rounds is not sent again later, but apologised for."""
+    api.fail("sendMessage", 2 * ROUNDS, "drop before")
+    api.fail("sendMessage", 20, "502 html")
+    async with living(harbour, api):
+        api.push(updates.private_message(QUESTION))
+        await until(api, lambda: api.sent)
+    assert [message.plain.startswith("Something went wrong on my side") for message in api.sent] == [True]
+    assert open_numbers(harbour) == []
+
+
+async def test_answer_follows_a_group_that_has_moved(harbour: Coverage, api: BotApi) -> None:
+    """A group that became a supergroup after it asked gets its answer there."""
+    api.add_chat(MOVED, "supergroup")
+    api.fail("sendMessage", 1, "400 moved")
+    async with living(harbour, api):
+        api.push(updates.mention(QUESTION))
+        await until(api, lambda: api.sent)
+    assert [(message.chat_id, ANSWER in message.plain) for message in api.sent] == [(MOVED, True)]
 
 
 @pytest.mark.usefixtures("soon")

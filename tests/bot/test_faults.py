@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from bot_api.faults import FaultKind
 
 QUESTIONS, AT_ONCE, SHARE = 120, 40, 0.15
-# Those that Telegram does not refuse, and after which its answer, if one comes, can be read; and that take
-# no longer than a moment.
+# Those by which Telegram does not refuse the chat, and that take no longer than a moment.
 BEFALLING: tuple[FaultKind, ...] = (
     *("429", "429 bare", "500", "500 after", "502 html", "503 html", "504 html after", "away", "drip"),
     *("reset unread", "drop before", "drop after", "reset before", "reset after"),
-    *("drop in body", "reset in body"),
+    *("drop in body", "reset in body", "body too long"),
+    *("200 html", "cut JSON", "empty", "no result", "wrong result", "401", "409", "400 moved"),
 )
 
 

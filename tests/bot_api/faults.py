@@ -52,6 +52,9 @@ METHODS: Final = (
 )
 """The methods that the bot calls; "file" is fetching one."""
 
+MOVED: Final = -1_001_999_999_999
+"""The supergroup that a chat is said to have become, where no other is named."""
+
 ANY = "*"
 """Stands for every method."""
 
@@ -95,7 +98,7 @@ class Fault:
     kind: FaultKind
     seconds: float = 0.0
     retry_after: int = 1
-    moved_to: int = -1_001_999_999_999
+    moved_to: int = MOVED
 
 
 class Faults:
