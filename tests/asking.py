@@ -143,8 +143,10 @@ class People:
         numbers, told = _NUMBERED.findall(sent.plain), sent.plain.startswith(TOLD)
         replied = sent.message.get("reply_to_message", {}).get("message_id", 0)
         question = self._by_person.get(sent.chat_id) or self._by_message.get((sent.chat_id, replied))
-        if sent.chat_id == MOVED and numbers and int(numbers[0]) < len(self.questions):
-            # Nothing of the old chat can be replied to there.
+        if sent.chat_id == MOVED:
+            # Nothing of the old chat can be replied to there, and others have moved there, too.
+            if not numbers:
+                return
             question = self.questions[int(numbers[0])]
         if question is None or not (told or str(question.number) in numbers):
             self.strange.append(sent.plain)
