@@ -119,16 +119,13 @@ def run(_given: argparse.Namespace, settings: Settings) -> None:
 def watch(given: argparse.Namespace, settings: Settings) -> None:
     """Read the inputs again and again, until Ctrl-C or SIGTERM; what is new is answerable at once."""
     import signal
-    import threading
+    from functools import partial
 
     from bot.arenas import use_few_arenas
-    from bot.watching import format_happening
+    from bot.watching import Watch, format_happening
+    from index.errors import StoreError
 
     use_few_arenas()
-
-    stop = threading.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda _number, _frame: stop.set())
 
     def tell(happening: Happening) -> None:
         if (line := format_happening(happening)) is not None:
@@ -137,8 +134,17 @@ def watch(given: argparse.Namespace, settings: Settings) -> None:
             )
             print(line, file=sys.stdout if brought else sys.stderr, flush=True)
 
+    def complain(line: str, error: BaseException) -> None:
+        # A full disk is emptied, a locked database let go; another model stays another.
+        if not isinstance(error, StoreError):
+            raise error
+        print(line, file=sys.stderr, flush=True)
+
     with _coverage(settings) as coverage:
-        coverage.watch(given.inputs, given.every or settings.every, stop, tell)
+        watch = Watch(partial(coverage.watch, given.inputs, given.every or settings.every), tell, complain)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda _number, _frame: watch.stop.set())
+        watch.run()
 
 
 def history(given: argparse.Namespace, settings: Settings) -> None:

@@ -68,7 +68,8 @@ def watching(
     if not inputs:
         yield
         return
-    watch = _Watch(coverage, inputs, every, alarm)
+    beside = _Beside(alarm)
+    watch = Watch(partial(coverage.watch, inputs, every), beside.tell, beside.complain)
     thread = threading.Thread(target=watch.run, name="watching")
     thread.start()
     try:
@@ -78,36 +79,56 @@ def watching(
         thread.join()
 
 
-class _Watch:
+class Watch:
     """A watch that is tried again when it fails, and tells of each trouble once."""
 
     def __init__(
-        self, coverage: Coverage, inputs: Sequence[str], every: timedelta, alarm: Callable[[str], None]
+        self,
+        watch: Callable[[threading.Event, Callable[[Happening], None]], None],
+        tell: Callable[[Happening], None],
+        complain: Callable[[str, BaseException], None],
     ) -> None:
+        """`watch` goes on until its event is set, or it fails; then `complain`, which may let that end it."""
         self.stop = threading.Event()
-        self._watch = partial(coverage.watch, inputs, every, self.stop, self._tell)
-        self._alarm = alarm
+        self._watch = partial(watch, self.stop, self._pass_on)
+        self._tell = tell
+        self._complain = complain
         self._complaint = ""
 
     def run(self) -> None:
-        """Watch until told to stop."""
+        """Watch until told to stop; raises what `complain` does."""
         with ThreadPoolExecutor(1, "watching") as worker:
             while not self.stop.is_set():
                 error = worker.submit(self._watch).exception()
                 if error is not None:
-                    self._complain(error)
+                    self._look_at(error)
                     self.stop.wait(AGAIN)
 
-    def _complain(self, error: BaseException) -> None:
+    def _look_at(self, error: BaseException) -> None:
         line = f"the watch has stopped: {error}; it is tried again every {AGAIN:.0f} seconds"
         if line != self._complaint:
-            log.error(line, exc_info=None if isinstance(error, DatelineError) else error)
-            self._alarm(line)
+            self._complain(line, error)
         self._complaint = line
 
-    def _tell(self, happening: Happening) -> None:
+    def _pass_on(self, happening: Happening) -> None:
         # What was told is told again only when all was well in between.
         self._complaint = ""
+        self._tell(happening)
+
+
+class _Beside:
+    """Tells of a watch beside the bot: in the log, and what must be known to the admins too."""
+
+    def __init__(self, alarm: Callable[[str], None]) -> None:
+        self._alarm = alarm
+
+    def complain(self, line: str, error: BaseException) -> None:
+        """Tell that the watch has failed."""
+        log.error(line, exc_info=None if isinstance(error, DatelineError) else error)
+        self._alarm(line)
+
+    def tell(self, happening: Happening) -> None:
+        """Tell what has happened."""
         line = format_happening(happening)
         if line is None:
             return

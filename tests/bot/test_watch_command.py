@@ -6,11 +6,12 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from bot_api.server import TOKEN, BotApi
 from news_site.site import NewsSite
 from watching import BODY, DAY, LEAD, NEW, OLD, input_state, opened, stored, until
 
+from index.database import DATABASE
 from index.journal import InputState
 
 if TYPE_CHECKING:
@@ -164,6 +166,22 @@ def test_watch_tells_what_came_and_what_failed(site: NewsSite, tmp_path: Path) -
     assert told[0] == f"{broken}: its host answers 404 (for the first time)\n"
     assert told[1] == f"{broken}: its host answers 404 (2 times in a row)\n"
     assert told == program.errors
+
+
+def test_watch_outlives_a_database_that_fails(site: NewsSite, tmp_path: Path) -> None:
+    """It says once that it has stopped and when it tries again; a signal ends it meanwhile."""
+    home, feed = tmp_path / "home", site.url("/feed")
+    with started("watch", feed, "--every", "1s", home=home) as program:
+        until(lambda: program.out, STARTING)
+        with closing(sqlite3.connect(home / DATABASE)) as connection, connection:
+            connection.execute("ALTER TABLE inputs RENAME TO lost")
+        until(lambda: program.errors)
+        assert program.running
+        assert program.stop() < STOPPING
+    (line,) = program.errors
+    assert line.startswith("the watch has stopped: the database ")
+    assert "no such table: inputs" in line
+    assert line.endswith("it is tried again every 60 seconds\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -200,6 +200,12 @@ def drop(home: Path, table: str) -> None:
         connection.execute(f"DROP TABLE {table}")
 
 
+def rename(home: Path, table: str, name: str) -> None:
+    """Give a table another name, so that nobody finds it, or its own again."""
+    with closing(sqlite3.connect(home / DATABASE)) as connection, connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+
 @pytest.mark.parametrize("table", ["coverage", "inputs", "pages", "articles"])
 def test_a_database_that_fails_is_an_alarm_and_tried_again(
     coverage: Coverage,
@@ -226,6 +232,25 @@ def test_a_database_that_fails_is_an_alarm_and_tried_again(
     assert line.startswith("the watch has stopped: the database ")
     assert f"no such table: {table}" in line
     assert [each.message for each in caplog.records] == [line]
+
+
+def test_a_watch_goes_on_when_the_database_is_back(
+    coverage: Coverage, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was published while the database failed is stored once it serves again, without a hand."""
+    monkeypatch.setattr(watching_module, "AGAIN", 0.2)
+    alarms: list[str] = []
+    with NewsSite() as site:
+        site.publish("/1", **story(1).fields)
+        given = site.feed("/feed").url
+        with watching(coverage, [given], SECOND, alarms.append):
+            wait_until(lambda: coverage.extent().articles == 1)
+            rename(home, "inputs", "lost")
+            site.publish("/2", **story(2).fields)
+            wait_until(lambda: bool(alarms))
+            rename(home, "lost", "inputs")
+            wait_until(lambda: coverage.extent().articles == 2)
+    assert len(alarms) == 1
 
 
 def test_another_models_coverage_is_not_watched(home: Path) -> None:
