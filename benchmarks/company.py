@@ -1,4 +1,4 @@
-"""People who do all else that a bot is for, so that every method of the Bot API is called."""
+"""People who do all else that a bot is for, so that the methods of the Bot API are called."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ class Company:
             api.add_chat(person)
 
     def do_something(self) -> None:
-        """Press a button, type an inline query, ask for a timeline, send a document, change a question."""
-        self._chance.choice((self._press, self._press, self._type, self._draw, self._hand_in, self._change))()
+        """Press a button, type an inline query, ask for a timeline, follow, send a document, or edit."""
+        others = (self._type, self._draw, self._follow, self._hand_in, self._change)
+        self._chance.choice((self._press, self._press, *others))()
 
     def _press(self) -> None:
         sent = [each for each in self._api.sent[-_PRESSED_AMONG:] if each.chat_id in _OTHERS]
@@ -45,6 +46,9 @@ class Company:
 
     def _draw(self) -> None:
         self._api.push(updates.command("timeline", "the wind farm", user_id=self._somebody()))
+
+    def _follow(self) -> None:
+        self._api.push(updates.command("follow", self._question(), user_id=self._somebody()))
 
     def _hand_in(self) -> None:
         self._made += 1

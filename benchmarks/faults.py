@@ -1,8 +1,8 @@
 """What becomes of five thousand questions while one call in ten to the Bot API goes wrong?
 
 The real program with a small encoder, two hundred people who ask at once, in private and in groups, and some
-who do all else that a bot is for, so that every method is called. Two messages for one question are excused
-where Telegram's own answer to the earlier was lost after its effect.
+who do all else that a bot is for, so that other methods are called, too. Two messages for one question are
+excused where Telegram's own answer to the earlier was lost after its effect.
 """
 
 from __future__ import annotations

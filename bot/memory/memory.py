@@ -15,7 +15,7 @@ from bot.memory.figures import Counting
 from bot.memory.follows import Follows
 from bot.memory.forgetting import Forgetting
 from bot.memory.people import People
-from bot.memory.updates import Updates
+from bot.memory.updates import Updates, forget_in_updates
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Memory:
             connection.execute(sa.delete(votes).where(votes.c.person == person))
             ended = connection.execute(followed).rowcount
             settings = connection.execute(sa.delete(people).where(people.c.id == person)).rowcount
-            _drop_updates(connection, person)
+            forget_in_updates(connection, person)
         self._settle()
         return Forgotten(gone, voted, ended, settings > 0)
 
@@ -127,15 +127,6 @@ class Memory:
                 f"the conversation's memory has schema {schema}, and this Dateline knows {tables.SCHEMA}; "
                 "use the version that made it"
             )
-
-
-def _drop_updates(connection: Connection, person: int) -> None:
-    """Keep of a person's updates, which are being worked on, only the numbers."""
-    updates, sends = tables.updates, tables.sends
-    theirs = updates.c.person == person
-    of_theirs = sa.exists().where(updates.c.bot == sends.c.bot, updates.c.number == sends.c.number, theirs)
-    connection.execute(sa.delete(sends).where(of_theirs))
-    connection.execute(sa.update(updates).where(theirs).values(body=None, person=None))
 
 
 def _schema(connection: Connection) -> int | None:

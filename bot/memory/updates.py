@@ -23,6 +23,10 @@ REMEMBERED = timedelta(days=2)
 TOGETHER = 100
 
 
+# Who sent a message, wrote one that is passed on, or is named in one.
+_NAMING = ("from", "sender_user", "user")
+
+
 class Taken(NamedTuple):
     """An update as it came: its number, who sent it, where that is known, and what it says."""
 
@@ -171,3 +175,33 @@ class Updates:
         with writing(self._database, lasting=False) as connection:
             connection.execute(sa.insert(sends), rows)
         return [None] * len(rows)
+
+
+def forget_in_updates(connection: sa.Connection, person: int) -> None:
+    """Of a person's updates in progress keep the numbers alone, of those of others what is not theirs."""
+    theirs = updates.c.person == person
+    of_theirs = sa.exists().where(updates.c.bot == sends.c.bot, updates.c.number == sends.c.number, theirs)
+    connection.execute(sa.delete(sends).where(of_theirs))
+    connection.execute(sa.update(updates).where(theirs).values(body=None, person=None))
+    naming = sa.select(updates).where(sa.cast(updates.c.body, sa.Text).contains(str(person)))
+    for row in connection.execute(naming).all():
+        rest = without_person(row.body, person)
+        if rest != row.body:
+            this = (updates.c.bot == row.bot, updates.c.number == row.number)
+            connection.execute(sa.update(updates).where(*this).values(body=rest))
+
+
+def without_person(told: Any, person: int) -> Any:
+    """What Telegram tells, without the parts that are a person, or of one, such as a message replied to."""
+    if isinstance(told, dict):
+        return {name: without_person(part, person) for name, part in told.items() if not _is_of(part, person)}
+    if isinstance(told, list):
+        return [without_person(part, person) for part in told if not _is_of(part, person)]
+    return told
+
+
+def _is_of(part: Any, person: int) -> bool:
+    if not isinstance(part, dict):
+        return False
+    people = [part, *(part[name] for name in _NAMING if isinstance(part.get(name), dict))]
+    return any(each.get("id") == person for each in people)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from remembered import at_once, make_taken
 
 from bot.memory.memory import Memory
-from bot.memory.updates import Sent
+from bot.memory.updates import Sent, Taken
 from index.database import Database
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.memory.updates import Updates
 
-BOT, OTHER_BOT = 42, 43
+BOT, OTHER_BOT, ANN = 42, 43, 7_771_234_567
 FIRST, SECOND = Sent(501, 1_700_000_000), Sent(502, 1_700_000_001)
 
 
@@ -123,6 +123,21 @@ def test_many_at_once_are_each_taken_once(memory: Memory, updates: Updates) -> N
     assert [len(each.sent) for each in updates.left()] == [4, 4, 4]
     at_once([partial(updates.finish, number) for number in numbers])
     assert updates.left() == []
+
+
+def test_of_others_updates_only_what_is_not_theirs_outlives_who_is_forgotten(
+    memory: Memory, updates: Updates
+) -> None:
+    """A message of theirs that somebody replies to goes, and so does their being named; the rest stays."""
+    theirs, named = {"message_id": 1, "from": {"id": ANN}, "text": "words"}, {"type": "text_mention"}
+    message = {"from": {"id": 8}, "text": f"And? {ANN}", "entities": [{**named, "user": {"id": ANN}}, named]}
+    forwarded = {"type": "user", "sender_user": {"id": ANN}}
+    told = {"update_id": 1, "message": {**message, "reply_to_message": theirs, "forward_origin": forwarded}}
+    other = {"update_id": 2, "message": {"from": {"id": 8}, "reply_to_message": {"from": {"id": 9}}}}
+    updates.take([Taken(1, 8, told), Taken(2, 8, other)])
+    memory.forget(ANN)
+    rest = {"update_id": 1, "message": {**message, "entities": [named]}}
+    assert [each.body for each in updates.left()] == [rest, other]
 
 
 @given(st.dictionaries(st.text(max_size=4), st.text() | st.integers() | st.none() | st.lists(st.text())))
