@@ -57,7 +57,7 @@ SETTLING = 60.0
 MEGABYTE = 1_000_000
 # What the log may say, and the fault that explains it.
 EXPLAINED = {
-    "Telegram cannot be reached|an update waits for": "a fault of the Bot API",
+    "Telegram cannot be reached|an update waits for|nor could its asker be told": "a fault of the Bot API",
     "an update was not answered.*(NetworkError|TimedOut|RetryAfter|TelegramError)": "a fault of the Bot API",
     "Can not load invalid JSON data": "a gateway's page in place of the Bot API's answer",
     "it is not what the article": "an article that was changed after it was found, and so was not quoted",
