@@ -120,7 +120,8 @@ def measure(folder: Path, way: Way, questions: int, mischief: Mischief, chance: 
             ask_all(killing, questions, Company(api, chance), lambda: program.ended)
             api.mend()
         # What follows may be somebody's words.
-        errors = [line[24 : 24 + CLIP] for line in program.log.splitlines() if " ERROR " in line]
+        lines = [line.split("\\n")[0] for line in program.log.splitlines() if " ERROR " in line]
+        errors = [line[24 : 24 + CLIP] for line in lines]
         return {
             **told(killing.people, api.calls, mischief),
             "refused by the Bot API": sorted({f"{call.method}: {call.detail}" for call in api.refusals}),
