@@ -119,6 +119,7 @@ def run(_given: argparse.Namespace, settings: Settings) -> None:
 def watch(given: argparse.Namespace, settings: Settings) -> None:
     """Read the inputs again and again, until Ctrl-C or SIGTERM; what is new is answerable at once."""
     import signal
+    import threading
     from functools import partial
 
     from bot.arenas import use_few_arenas
@@ -126,6 +127,10 @@ def watch(given: argparse.Namespace, settings: Settings) -> None:
     from index.errors import StoreError
 
     use_few_arenas()
+
+    stop = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda _number, _frame: stop.set())
 
     def tell(happening: Happening) -> None:
         if (line := format_happening(happening)) is not None:
@@ -141,10 +146,8 @@ def watch(given: argparse.Namespace, settings: Settings) -> None:
         print(line, file=sys.stderr, flush=True)
 
     with _coverage(settings) as coverage:
-        watch = Watch(partial(coverage.watch, given.inputs, given.every or settings.every), tell, complain)
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, lambda _number, _frame: watch.stop.set())
-        watch.run()
+        watch = partial(coverage.watch, given.inputs, given.every or settings.every)
+        Watch(watch, tell, complain, stop).run()
 
 
 def history(given: argparse.Namespace, settings: Settings) -> None:

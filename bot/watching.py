@@ -68,14 +68,14 @@ def watching(
     if not inputs:
         yield
         return
-    beside = _Beside(alarm)
-    watch = Watch(partial(coverage.watch, inputs, every), beside.tell, beside.complain)
+    beside, stop = _Beside(alarm), threading.Event()
+    watch = Watch(partial(coverage.watch, inputs, every), beside.tell, beside.complain, stop)
     thread = threading.Thread(target=watch.run, name="watching")
     thread.start()
     try:
         yield
     finally:
-        watch.stop.set()
+        stop.set()
         thread.join()
 
 
@@ -87,10 +87,11 @@ class Watch:
         watch: Callable[[threading.Event, Callable[[Happening], None]], None],
         tell: Callable[[Happening], None],
         complain: Callable[[str, BaseException], None],
+        stop: threading.Event,
     ) -> None:
-        """`watch` goes on until its event is set, or it fails; then `complain`, which may let that end it."""
-        self.stop = threading.Event()
-        self._watch = partial(watch, self.stop, self._pass_on)
+        """`watch` goes on until `stop` is set, or it fails; then `complain`, which may let that end it."""
+        self._stop = stop
+        self._watch = partial(watch, stop, self._pass_on)
         self._tell = tell
         self._complain = complain
         self._complaint = ""
@@ -98,11 +99,11 @@ class Watch:
     def run(self) -> None:
         """Watch until told to stop; raises what `complain` does."""
         with ThreadPoolExecutor(1, "watching") as worker:
-            while not self.stop.is_set():
+            while not self._stop.is_set():
                 error = worker.submit(self._watch).exception()
                 if error is not None:
                     self._look_at(error)
-                    self.stop.wait(AGAIN)
+                    self._stop.wait(AGAIN)
 
     def _look_at(self, error: BaseException) -> None:
         line = f"the watch has stopped: {error}; it is tried again every {AGAIN:.0f} seconds"

@@ -23,8 +23,10 @@ REMEMBERED = timedelta(days=2)
 TOGETHER = 100
 
 
-# Who sent a message, wrote one that is passed on, or is named in one.
-_NAMING = ("from", "sender_user", "user")
+# Who sent a message, or is named in one; from where one is passed on or replied to, and who wrote it there.
+_NAMING = ("from", "user", "forward_origin", "origin", "sender_user")
+# What a reply quotes stands beside the message that it replies to.
+_REPLIES, _QUOTE = {"reply_to_message", "external_reply"}, "quote"
 
 
 class Taken(NamedTuple):
@@ -178,7 +180,10 @@ class Updates:
 
 
 def forget_in_updates(connection: sa.Connection, person: int) -> None:
-    """Of a person's updates in progress keep the numbers alone, of those of others what is not theirs."""
+    """Of a person's updates in progress keep the numbers alone, of those of others what is not theirs.
+
+    What somebody passes on of them is theirs, and all that there is to such an update.
+    """
     theirs = updates.c.person == person
     of_theirs = sa.exists().where(updates.c.bot == sends.c.bot, updates.c.number == sends.c.number, theirs)
     connection.execute(sa.delete(sends).where(of_theirs))
@@ -186,15 +191,19 @@ def forget_in_updates(connection: sa.Connection, person: int) -> None:
     naming = sa.select(updates).where(sa.cast(updates.c.body, sa.Text).contains(str(person)))
     for row in connection.execute(naming).all():
         rest = without_person(row.body, person)
-        if rest != row.body:
-            this = (updates.c.bot == row.bot, updates.c.number == row.number)
+        this = (updates.c.bot == row.bot, updates.c.number == row.number, updates.c.body.is_not(None))
+        if rest.keys() != row.body.keys():
+            connection.execute(sa.update(updates).where(*this).values(body=None, person=None))
+        elif rest != row.body:
             connection.execute(sa.update(updates).where(*this).values(body=rest))
 
 
 def without_person(told: Any, person: int) -> Any:
     """What Telegram tells, without the parts that are a person, or of one, such as a message replied to."""
     if isinstance(told, dict):
-        return {name: without_person(part, person) for name, part in told.items() if not _is_of(part, person)}
+        theirs = {name for name, part in told.items() if _is_of(part, person)}
+        gone = theirs | ({_QUOTE} if theirs & _REPLIES else set())
+        return {name: without_person(part, person) for name, part in told.items() if name not in gone}
     if isinstance(told, list):
         return [without_person(part, person) for part in told if not _is_of(part, person)]
     return told
@@ -203,5 +212,6 @@ def without_person(told: Any, person: int) -> Any:
 def _is_of(part: Any, person: int) -> bool:
     if not isinstance(part, dict):
         return False
-    people = [part, *(part[name] for name in _NAMING if isinstance(part.get(name), dict))]
-    return any(each.get("id") == person for each in people)
+    return person in (part.get("id"), part.get("user_id")) or any(
+        _is_of(part.get(name), person) for name in _NAMING
+    )

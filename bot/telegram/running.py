@@ -222,9 +222,10 @@ class Running:
     async def _give_up(self, update: Update, work: Work) -> None:
         """Do nothing more but apologise for an update that was begun again so often in vain."""
         await self._inbox.begin(work)
-        if work.programs > PROGRAMS:
+        if work.programs > PROGRAMS and not work.given_up:
             log.error("an update was begun again %d times, and never done; it is given up", PROGRAMS)
-        if work.programs > PROGRAMS or work.doubtful >= ROUNDS:
+        work.given_up |= work.programs > PROGRAMS or work.doubtful >= ROUNDS
+        if work.given_up:
             await apologise(update, self._desk.metrics)
             raise ApplicationHandlerStop
 

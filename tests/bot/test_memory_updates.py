@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -128,16 +128,35 @@ def test_many_at_once_are_each_taken_once(memory: Memory, updates: Updates) -> N
 def test_of_others_updates_only_what_is_not_theirs_outlives_who_is_forgotten(
     memory: Memory, updates: Updates
 ) -> None:
-    """A message of theirs that somebody replies to goes, and so does their being named; the rest stays."""
-    theirs, named = {"message_id": 1, "from": {"id": ANN}, "text": "words"}, {"type": "text_mention"}
-    message = {"from": {"id": 8}, "text": f"And? {ANN}", "entities": [{**named, "user": {"id": ANN}}, named]}
-    forwarded = {"type": "user", "sender_user": {"id": ANN}}
-    told = {"update_id": 1, "message": {**message, "reply_to_message": theirs, "forward_origin": forwarded}}
-    other = {"update_id": 2, "message": {"from": {"id": 8}, "reply_to_message": {"from": {"id": 9}}}}
-    updates.take([Taken(1, 8, told), Taken(2, 8, other)])
+    """What somebody replies to and quotes of theirs goes, and so does their being named; the rest stays."""
+    by_ann, mention = {"message_id": 1, "from": {"id": ANN}, "text": "words"}, {"type": "text_mention"}
+    message = {
+        "from": {"id": 8},
+        "text": f"And? {ANN}",
+        "entities": [{**mention, "user": {"id": ANN}}, mention],
+    }
+    elsewhere = {"origin": {"type": "user", "sender_user": {"id": ANN}}, "photo": []}
+    replies: list[dict[str, Any]] = [
+        {"reply_to_message": by_ann},
+        {"external_reply": elsewhere},
+        {"contact": {"user_id": ANN}},
+    ]
+    other = {"message": {"from": {"id": 8}, "reply_to_message": {"from": {"id": 9}}, "quote": {"text": "x"}}}
+    for number, each in enumerate(replies):
+        updates.take([Taken(number, 8, {"message": {**message, **each, "quote": {"text": "words"}}})])
+    updates.take([Taken(len(replies), 8, other)])
     memory.forget(ANN)
-    rest = {"update_id": 1, "message": {**message, "entities": [named]}}
-    assert [each.body for each in updates.left()] == [rest, other]
+    rest = {**message, "entities": [mention]}
+    kept = [{"message": rest}, {"message": rest}, {"message": {**rest, "quote": {"text": "words"}}}, other]
+    assert [each.body for each in updates.left()] == kept
+
+
+def test_what_is_passed_on_of_who_is_forgotten_is_nothing_any_more(memory: Memory, updates: Updates) -> None:
+    """Without the mark of its origin it would be taken for the words, or the order, of who passed it on."""
+    origin = {"type": "user", "sender_user": {"id": ANN}}
+    updates.take([Taken(1, 8, {"message": {"from": {"id": 8}, "text": "/forget", "forward_origin": origin}})])
+    memory.forget(ANN)
+    assert updates.left() == []
 
 
 @given(st.dictionaries(st.text(max_size=4), st.text() | st.integers() | st.none() | st.lists(st.text())))
