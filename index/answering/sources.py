@@ -42,6 +42,7 @@ _PRESS = re.compile(
     r"|ukrinform|bloomberg|politico|axios|pravda|week|today|bbc|cnn|npr|afp|правда|новини|новости|газета|укрінформ|раді?о",
     re.IGNORECASE,
 )
+_OWNED = re.compile(r"['’]s?$")
 _ENDING = re.compile(r"(?:ого|ому|ими|ій|ої|ою|ий|ая|ой|ый|ое|ую|ях|ам|ах|ом|ем|[иауеіяюоьйы])$")
 
 _REPORTS = r"report|reported|reports|write|wrote|written|publish|published|cover|covered|reveal|revealed"
@@ -169,8 +170,8 @@ def _named(question: str, names: dict[str, tuple[str, ...]]) -> Iterator[tuple[i
 def _at(
     question: str, start: int, end: int, names: dict[str, tuple[str, ...]]
 ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    for cut in (r"['’]s?$", r"$"):
-        name = re.sub(cut, "", question[start:end])
+    whole = question[start:end]
+    for name in dict.fromkeys((_OWNED.sub("", whole), whole)):
         sources = names.get(_key(name))
         if sources and (not _everyday(name) or _capital(name)):
             yield start, start + len(name), sources

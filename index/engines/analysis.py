@@ -47,7 +47,9 @@ def analyze(text: str) -> list[str]:
     Words are told apart by their letters, not by the text's language, which a short question does not
     show: Cyrillic ones are taken for Ukrainian or Russian, all others for English.
     """
-    words = _analyzer().analyze(unify(text))
+    words: list[str] = _analyzer().analyze(unify(text))
+    if not CYRILLIC.search(text):
+        return words
     return [stem for word in words if (stem := _stem(word) if CYRILLIC.search(word) else word)]
 
 

@@ -8,8 +8,9 @@ for more than one by a hair. The figures are in benchmarks/README.md.
 
 from __future__ import annotations
 
-from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,9 +40,9 @@ def fuse(dense: Mapping[int, float], lexical: Mapping[int, float], depth: int) -
 
 def _standardised(candidates: list[int], scores: Mapping[int, float], least: float) -> dict[int, float]:
     """Each candidate's score in deviations from the mean; all zero where they do not differ."""
-    known = [scores.get(number, least) for number in candidates]
-    mean, deviation = fmean(known or [0.0]), pstdev(known or [0.0])
-    return {
-        number: (score - mean) / deviation if deviation else 0.0
-        for number, score in zip(candidates, known, strict=True)
-    }
+    if not candidates:
+        return {}
+    known = np.array([scores.get(number, least) for number in candidates], dtype=np.float64)
+    # What does not differ has a deviation of rounding alone.
+    deviation = known.std() if np.ptp(known) else 1.0
+    return dict(zip(candidates, ((known - known.mean()) / deviation).tolist(), strict=True))
