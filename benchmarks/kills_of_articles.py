@@ -36,7 +36,6 @@ import time
 from pathlib import Path
 
 from fakes import FakeEncoder
-from killed_watch import Newsroom, assert_sound, run_until_killed, until_current
 from index.coverage import Coverage
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telegram.constants import ChatType
@@ -56,17 +57,18 @@ class Once(BaseRateLimiter[int]):
     ) -> Result:
         """Make a call, or tell what came of it when it was made before; raises as the pace does."""
         work = current_work()
+        call = partial(self.pace.process_request, callback, args, kwargs, endpoint, data, rate_limit_args)
         if work is None or not endpoint.startswith(MESSAGES) or endpoint in PASSING:
-            return await self.pace.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+            return await call()
         place = work.take_place()
         if place in work.sent:
             return _as_told(work.sent[place], data.get("chat_id"))
         try:
-            result = await self.pace.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+            result = await call()
         except ChatMigrated as error:
             # The group that asked is a supergroup by now, and this stands in the arguments too.
             data["chat_id"] = error.new_chat_id
-            result = await self.pace.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+            result = await call()
         if isinstance(result, dict):
             await self._note(work, place, Sent(result["message_id"], result["date"]))
         return result

@@ -221,11 +221,11 @@ class Running:
 
     async def _give_up(self, update: Update, work: Work) -> None:
         """Do nothing more but apologise for an update that was begun again so often in vain."""
+        is_first = work.left
         await self._inbox.begin(work)
-        if work.programs > PROGRAMS and not work.given_up:
+        if is_first and work.programs > PROGRAMS:
             log.error("an update was begun again %d times, and never done; it is given up", PROGRAMS)
-        work.given_up |= work.programs > PROGRAMS or work.doubtful >= ROUNDS
-        if work.given_up:
+        if work.programs > PROGRAMS or work.doubtful >= ROUNDS:
             await apologise(update, self._desk.metrics)
             raise ApplicationHandlerStop
 

@@ -26,7 +26,7 @@ class Work:
     It `arrived` at a moment in UTC. It is `repeated` where it was begun before, by this program or one that
     has `left` it; `programs` counts those that have begun it again, `doubtful` how often a message may have
     been sent or not. `sent`, by place, are the messages that were sent for it, now or then; `place` is that
-    of the next. It is to be done `again` in so many seconds, is `given_up` but for the apology, or is `over`.
+    of the next. It is to be done `again` in so many seconds, or is `over`.
     """
 
     number: int
@@ -38,7 +38,6 @@ class Work:
     doubtful: int = 0
     place: int = 0
     again: float | None = None
-    given_up: bool = False
     over: bool = False
 
     @property

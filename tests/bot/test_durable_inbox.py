@@ -205,6 +205,15 @@ async def test_what_may_have_been_sent_is_not_sent_for_ever(harbour: Coverage, a
     assert open_numbers(harbour) == []
 
 
+async def told_in_the_end(harbour: Coverage, api: BotApi) -> list[str]:
+    """Ask, and wait until something is sent; what was, once nothing is open any more."""
+    async with living(harbour, api):
+        api.push(updates.private_message(QUESTION))
+        await until(api, lambda: api.sent)
+    assert open_numbers(harbour) == []
+    return [message.plain for message in api.sent]
+
+
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(
     "kind", ["200 html", "cut JSON", "empty", "no result", "wrong result", "body too long"]
@@ -227,11 +236,7 @@ async def test_refusal_of_the_program_is_not_one_of_the_message(
 ) -> None:
     """What is refused since the token is, or another program is at work, waits until it can be sent."""
     api.fail("sendMessage", 3, kind)
-    async with living(harbour, api):
-        api.push(updates.private_message(QUESTION))
-        await until(api, lambda: api.sent)
-    assert [ANSWER in message.plain for message in api.sent] == [True]
-    assert open_numbers(harbour) == []
+    assert [ANSWER in told for told in await told_in_the_end(harbour, api)] == [True]
 
 
 @pytest.mark.usefixtures("soon")
@@ -239,11 +244,7 @@ async def test_apology_waits_for_telegram(harbour: Coverage, api: BotApi) -> Non
     """Where the apology cannot be sent either, the question stays open, and is answered in the end."""
     api.fail("sendMessage", 1, "400 chat not found")
     api.fail("sendMessage", 20, "502 html")
-    async with living(harbour, api):
-        api.push(updates.private_message(QUESTION))
-        await until(api, lambda: api.sent)
-    assert [ANSWER in message.plain for message in api.sent] == [True]
-    assert open_numbers(harbour) == []
+    assert [ANSWER in told for told in await told_in_the_end(harbour, api)] == [True]
 
 
 @pytest.mark.usefixtures("soon")
@@ -251,11 +252,8 @@ async def test_apology_is_all_that_is_tried_in_the_end(harbour: Coverage, api: B
     """What may have been sent in all its rounds is not sent again later, but apologised for."""
     api.fail("sendMessage", 2 * ROUNDS, "drop before")
     api.fail("sendMessage", 20, "502 html")
-    async with living(harbour, api):
-        api.push(updates.private_message(QUESTION))
-        await until(api, lambda: api.sent)
-    assert [message.plain.startswith("Something went wrong on my side") for message in api.sent] == [True]
-    assert open_numbers(harbour) == []
+    (told,) = await told_in_the_end(harbour, api)
+    assert told.startswith("Something went wrong on my side")
 
 
 async def test_answer_follows_a_group_that_has_moved(harbour: Coverage, api: BotApi) -> None:
