@@ -32,21 +32,13 @@ AFTER_BEGINNING, AFTER_TELLING = 2.0, 0.6
 SHOWN = 10
 SCRIPT = """
 import sys
-import time
 from pathlib import Path
 
-from fakes import FakeEncoder
+from fakes import SlowEncoder
 from index.coverage import Coverage
 
-
-class Slow(FakeEncoder):
-    def encode_passages(self, texts):
-        time.sleep(0.004 * len(texts))
-        return super().encode_passages(texts)
-
-
 home, *inputs = sys.argv[1:]
-with Coverage.open(Path(home), encoder=Slow()) as coverage:
+with Coverage.open(Path(home), encoder=SlowEncoder()) as coverage:
     coverage.index(inputs, lambda report: print(report.added + report.updated, flush=True))
     print("done", flush=True)
 """

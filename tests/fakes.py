@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,3 +45,12 @@ class FakeEncoder:
         for word in re.findall(r"\w+", text.lower()):
             vector[hashlib.sha256(word.encode("utf-8", "replace")).digest()[0] % DIMENSION] += 1
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+class SlowEncoder(FakeEncoder):
+    """One that takes its time with passages, so that a kill may fall into their midst."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Embeddings:
+        """Vectors, some milliseconds for each text."""
+        time.sleep(0.004 * len(texts))
+        return super().encode_passages(texts)

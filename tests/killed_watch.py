@@ -39,23 +39,15 @@ SCRIPT = """
 import json
 import sys
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 
-from fakes import FakeEncoder
+from fakes import SlowEncoder
 from watching import opened, stored
-
-
-class Slow(FakeEncoder):
-    def encode_passages(self, texts):
-        time.sleep(0.004 * len(texts))
-        return super().encode_passages(texts)
-
 
 home, feed = sys.argv[1:]
 print("{}", flush=True)
-with opened(Path(home), Slow()) as coverage:
+with opened(Path(home), SlowEncoder()) as coverage:
     def tell(happening):
         if happening.visit:
             counts = {"added": happening.visit.added, "updated": happening.visit.updated}
