@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from index import database
 from index.coverage import Coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from bot_api.records import Sent
@@ -60,10 +60,12 @@ class PatientEncoder(FakeEncoder):
         super().__init__()
         self._free = Event()
         self._free.set()
+        self._used = Event()
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Let questions wait in here."""
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Let questions wait in here, once the coverage is ready: what makes it ready encodes one as well."""
+        assert await asyncio.to_thread(self._used.wait, 30)
         self._free.clear()
         try:
             yield
@@ -73,7 +75,10 @@ class PatientEncoder(FakeEncoder):
     def encode_question(self, text: str) -> Any:
         """The vector, once it is free."""
         assert self._free.wait(30)
-        return super().encode_question(text)
+        try:
+            return super().encode_question(text)
+        finally:
+            self._used.set()
 
 
 class Talk:
@@ -257,7 +262,7 @@ async def test_an_open_update_is_kept_until_it_is_done(opened: tuple[Talk, Cover
     """As Telegram tells it, with names, it stands in the table of updates, and only as long as it is open."""
     talk, coverage = opened
     async with living(coverage, talk.api):
-        with talk.encoder.held():
+        async with talk.encoder.held():
             talk.api.push(named(updates.private_message(ASKED, user_id=ANN)))
             await until(talk.api, lambda: called(talk.api, "sendChatAction"))
             assert columns_with(talk.home, TRACES) == OPEN
@@ -270,7 +275,7 @@ async def test_what_is_in_progress_is_forgotten_too(opened: tuple[Talk, Coverage
     """Who is forgotten while a question of theirs is worked on is in no file, nor when it is answered."""
     talk, coverage = opened
     async with living(coverage, talk.api):
-        with talk.encoder.held():
+        async with talk.encoder.held():
             talk.api.push(named(updates.mention(ASKED, chat_id=GROUP, user_id=ANN)))
             await until(talk.api, lambda: called(talk.api, "sendChatAction"))
             await talk.command("forget")
