@@ -17,7 +17,7 @@ from index.answering.topics import understand_topic
 from index.backup import files_in
 from index.browsing import Browsing
 from index.database import DATABASE
-from index.encoder import SentenceEncoder
+from index.encoder import COMPILED, SentenceEncoder
 from index.errors import ModelError
 from index.following import Engines
 from index.groups import Groups
@@ -107,7 +107,7 @@ class Coverage:
         return cls(
             home,
             open_home(home, database_url),
-            encoder or SentenceEncoder(model),
+            encoder or SentenceEncoder(model, home / COMPILED),
             CrossEncoderReranker(reranker) if reranker else None,
             default_threshold() if threshold is None else threshold,
             manners,

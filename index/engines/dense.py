@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from index.engines.seal import check_origin, seal, unseal
+from index.seal import check_origin, seal, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

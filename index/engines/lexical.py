@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from index.engines.analysis import analyze
-from index.engines.seal import check_origin, seal, unseal
 from index.records import in_context
+from index.seal import check_origin, seal, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

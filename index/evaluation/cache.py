@@ -9,9 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.coverage import Coverage
-from index.encoder import SentenceEncoder
+from index.encoder import COMPILED, SentenceEncoder
 from index.errors import InputError
 from index.evaluation.sets import check_corpus
+from index.opening import make_folder
 from index.passages import context_title, split
 from index.reading.inputs import read_input
 from index.records import Article, in_context
@@ -54,7 +55,8 @@ def open_indexed(
         ModelError: the model cannot be loaded.
         StoreError: the folder cannot be written.
     """
-    encoder = encoder or SentenceEncoder(model)
+    make_folder(homes)
+    encoder = encoder or SentenceEncoder(model, homes / COMPILED)
     home = homes / _digest(corpus, encoder)
     coverage = Coverage.open(home, reranker=reranker, threshold=threshold, encoder=encoder)
     try:

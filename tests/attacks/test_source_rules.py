@@ -40,8 +40,9 @@ ARGUMENTS = {
     "no_network": False,
     "autoescape": False,
 }
-# What is done on purpose, with nothing that anybody gives: one function of the C library sets its memory.
-ON_PURPOSE = {"bot/arenas.py": ["ctypes"]}
+# What is done on purpose, with nothing that a stranger gives: one function of the C library sets its memory,
+# and a model is compiled by a program of ours.
+ON_PURPOSE = {"bot/arenas.py": ["ctypes"], "index/compiling.py": ["subprocess"]}
 SAFE_LOADERS = {"BaseLoader", "SafeLoader", "CSafeLoader", "CBaseLoader"}
 
 

@@ -17,7 +17,7 @@ from tiny_models import make_encoder
 
 from index import encoder as encoder_module
 from index import loading
-from index.encoder import BATCH, PACKAGE, WEIGHTS_SHA256, SentenceEncoder
+from index.encoder import COMPILED, PACKAGE, WEIGHTS_SHA256, SentenceEncoder
 from index.errors import ModelError
 from index.loading import has_bfloat16
 
@@ -31,10 +31,11 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def shipped() -> SentenceEncoder:
-    """The encoder that ships."""
-    return SentenceEncoder()
+@pytest.fixture(scope="module", params=["compiled", "uncompiled"])
+def shipped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
+    """The encoder that ships, compiled, and as the library loads it."""
+    kept = request.param == "compiled"
+    return SentenceEncoder(None, tmp_path_factory.mktemp("home") / COMPILED if kept else None)
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +54,9 @@ def cosines(one: Embeddings, other: Embeddings) -> list[float]:
 
 def test_want_of_memory_is_called_that() -> None:
     """Of torch it is an error like any other; what it says otherwise stays as it is."""
-    with pytest.raises(MemoryError, match="the model has not enough memory"), encoder_module._allocating():
+    with pytest.raises(MemoryError, match="the model has not enough memory"), loading.allocating():
         torch.empty(10**15, dtype=torch.uint8)
-    with pytest.raises(RuntimeError, match="size of tensor"), encoder_module._allocating():
+    with pytest.raises(RuntimeError, match="size of tensor"), loading.allocating():
         torch.ones(2) + torch.ones(3)
 
 
@@ -80,7 +81,7 @@ def test_embeddings_are_unit_vectors(shipped: SentenceEncoder) -> None:
 
 def test_the_order_of_texts_is_kept(shipped: SentenceEncoder) -> None:
     """However they are sorted into batches, each row is its text's own."""
-    texts = [f"{'wind ' * (at * 7 % 11)}ship {at}" for at in range(BATCH + 5)]
+    texts = [f"{'wind ' * (at * 7 % 11)}ship {at}" for at in range(21)]
     together = shipped.encode_passages(texts)
     alone = np.stack([shipped.encode_question(text) for text in texts])
     assert min(cosines(together, alone)) > 0.998
@@ -116,11 +117,9 @@ def test_threads_may_share_an_encoder(shipped: SentenceEncoder) -> None:
 
 
 def test_a_question_alone_is_what_one_of_a_list_is(shipped: SentenceEncoder) -> None:
-    """Bit for bit, though one thread encodes it and several the list; the threads are given back."""
-    threads = torch.get_num_threads()
+    """Bit for bit."""
     for text in ("How many ships waited?", "Who?", "Why did the mayor close the harbour? " * 5):
         assert shipped.encode_question(text).tobytes() == shipped.encode_questions([text])[0].tobytes()
-    assert torch.get_num_threads() == threads
 
 
 def test_questions_asked_at_once_are_each_their_own(shipped: SentenceEncoder) -> None:
@@ -193,15 +192,17 @@ def test_a_model_of_several_languages_reads_each(tmp_path: Path) -> None:
 
 
 def test_bfloat16_is_as_good_as_float32(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the processor has it the model computes in it, and the cosine to float32 is above .998."""
-    found = {}
+    """Where the processor has it the library's model computes in it; the threads are given back."""
+    found, threads = {}, torch.get_num_threads()
     for precision, has in (("bfloat16", True), ("float32", False)):
         monkeypatch.setattr(loading, "has_bfloat16", lambda _capabilities, has=has: has)
         encoder = SentenceEncoder()
         found[precision] = encoder.encode_passages(TEXTS)
         assert encoder.precision == precision
         assert found[precision].dtype == np.float32
+        encoder.encode_question(TEXTS[0])
     assert min(cosines(found["bfloat16"], found["float32"])) > 0.998
+    assert torch.get_num_threads() == threads
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from articles import make_article
 from damage import cut, delete, empty, flip, rewrite
 
 from index.engines.lexical import FORMAT, STATE, Lexical
-from index.engines.seal import seal
 from index.errors import StoreError
 from index.records import Passage, Query
+from index.seal import seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

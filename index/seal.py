@@ -1,4 +1,4 @@
-"""Small notes that engines leave beside their files, sealed so that a changed byte is noticed."""
+"""Small notes that stand in derived files or beside them, sealed so that a changed byte is noticed."""
 
 from __future__ import annotations
 
