@@ -15,6 +15,7 @@ from news_site.site import NewsSite
 from programs import ROOT, running
 from quoted import quoted
 from watching import BODY, LEAD, OLD
+from watching import until as in_time
 
 from bot.telegram.deep_links import question_payload
 from index.coverage import Coverage
@@ -303,9 +304,13 @@ def test_health_and_metrics(home: Path, unused_port: int) -> None:
         outcome(api, updates.private_message(TROOPS))
         told = httpx.get(f"http://127.0.0.1:{unused_port}/health")
         assert (told.status_code, told.json()["status"]) == (200, "ok")
-        counted = httpx.get(f"http://127.0.0.1:{unused_port}/metrics").text
-        assert 'dateline_questions_total{outcome="answered"} 1.0' in counted
-        assert "12,000" not in counted
+
+        def counted() -> str:
+            return httpx.get(f"http://127.0.0.1:{unused_port}/metrics").text
+
+        # It is counted once it was sent.
+        in_time(lambda: 'dateline_questions_total{outcome="answered"} 1.0' in counted())
+        assert "12,000" not in counted()
 
 
 @pytest.fixture
