@@ -71,7 +71,8 @@ class Asked:
             words=words,
             share=share_held(self._weights, mine),
             context=share_held(self._weights, with_title),
-            pairs=self._count_pairs(stems) / max(1, len(self._pairs)),
+            # Neighbours are two of the question's words.
+            pairs=self._count_pairs(stems) / len(self._pairs) if len(mine) > 1 and self._pairs else 0.0,
             lead=float(not article.text[: passage.start].strip()),
             fresh=freshness(article.published, self._now),
             held=held,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from index.store import Store
 
 # How many passages each engine names, and how many of the fused ones are looked at closely.
-CANDIDATES, SHORTLIST = 100, 50
+CANDIDATES, SHORTLIST = 100, 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,8 +150,11 @@ def _host_names(source: str) -> list[str]:
 
 def _key(name: str) -> str:
     """Letters and digits alone, lower case, without "the" and without Ukrainian and Russian endings."""
-    words = [_stem(word) for word in re.findall(r"\w+", name.casefold())]
-    return "".join(words).removeprefix("the")
+    return _letters(name).removeprefix("the")
+
+
+def _letters(words: str) -> str:
+    return "".join(_stem(word) for word in re.findall(r"\w+", words.casefold()))
 
 
 def _stem(word: str) -> str:
@@ -161,21 +164,18 @@ def _stem(word: str) -> str:
 def _named(question: str, names: dict[str, tuple[str, ...]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """The spans of the question that are a source's name, "the" included, with the sources."""
     words = [match.span() for match in _WORD.finditer(question)]
-    for first in range(len(words)):
+    keys = [_letters(question[start:end]) for start, end in words]
+    for first, (start, _) in enumerate(words):
+        before = ""
         for last in range(first, min(first + _LONGEST, len(words))):
-            start, end = words[first][0], words[last][1]
-            yield from _at(question, start, end, names)
-
-
-def _at(
-    question: str, start: int, end: int, names: dict[str, tuple[str, ...]]
-) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    whole = question[start:end]
-    for name in dict.fromkeys((_OWNED.sub("", whole), whole)):
-        sources = names.get(_key(name))
-        if sources and (not _everyday(name) or _capital(name)):
-            yield start, start + len(name), sources
-            return
+            whole = question[start : words[last][1]]
+            for name in dict.fromkeys((_OWNED.sub("", whole), whole)):
+                own = keys[last] if name == whole else _letters(name[words[last][0] - start :])
+                sources = names.get((before + own).removeprefix("the"))
+                if sources and (not _everyday(name) or _capital(name)):
+                    yield start, start + len(name), sources
+                    break
+            before += keys[last]
 
 
 def _capital(name: str) -> bool:

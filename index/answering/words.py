@@ -37,8 +37,8 @@ def word_weights(question: str, analyze: Analyze) -> dict[str, float]:
 
 def share_held(weights: Mapping[str, float], words: AbstractSet[str]) -> float:
     """The share of the weight of a question's words that stand among `words`, in 0..1."""
-    whole = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in words) / whole if whole else 0.0
+    held = sum([weight for word, weight in weights.items() if word in words])
+    return held / sum(weights.values()) if held else 0.0
 
 
 @lru_cache(maxsize=10_000)

@@ -99,6 +99,19 @@ def test_a_text_without_cyrillic_is_untouched(text: str) -> None:
     assert analyze(text) == english().analyze(text)
 
 
+words = st.sampled_from(
+    ["Who", "said", "the", "Ministers'", "dying", "GOING", "3,000", "Ünal", "naïve", "x" * 61]
+)
+signs = st.sampled_from([*" .,'\u2019\u201c\u2014\u2026\u20ac\u00a0\u00b2\u2070\u2028\u200d_-\x7f\x00"])
+
+
+@given(st.lists(st.tuples(words, signs)))
+def test_signs_of_print_end_a_word(parts: list[tuple[str, str]]) -> None:
+    """Words of news with whatever stands between them come to what the English rule makes of them."""
+    text = "".join(f"{word}{sign}" for word, sign in parts)
+    assert analyze(text) == english().analyze(text)
+
+
 letters = st.sampled_from("абвгґеєиіїйклмнопрстуьюяыэъё'’ʼ\u0301 -x")
 
 
