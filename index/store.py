@@ -38,7 +38,7 @@ from index.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -48,6 +48,8 @@ Embeddings = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
 BATCH = 4096
+# Above any number that a passage can have.
+LAST = 2**63 - 1
 # What a withdrawn article is a copy of: of nothing, and nobody need look.
 NO_STORY = ""
 # What is no longer to be used is neither counted nor found.
@@ -165,11 +167,10 @@ class Store:
                     keep_version(connection, item.article, now)
             _remove(connection, ids, generation)
             forget_removed(connection, ids)
-            for item in newer:
-                known = stored.get(item.article.id)
-                row = to_row(item.article) | {"arrived": known.arrived if known else now}
-                connection.execute(sa.insert(articles).values(row))
-                connection.execute(sa.insert(passages), list(_passage_rows(item, generation)))
+            if newer:
+                rows = [to_row(item.article) | {"arrived": _arrived(item, stored, now)} for item in newer]
+                connection.execute(sa.insert(articles), rows)
+                connection.execute(sa.insert(passages), [*_passage_rows(newer, generation)])
 
     def withdraw(self, withdrawal: Withdrawal) -> bool:
         """Take an article out of all answers, in one transaction, and keep what it said to be looked up.
@@ -276,15 +277,18 @@ class Store:
             return np.fromiter(connection.scalars(wanted), dtype=np.int64)
 
     def _batches_since(self, generation: int, columns: sa.Select[Any]) -> Iterator[list[Row[Any]]]:
-        last = 0
-        newer = columns.where(passages.c.generation > generation).order_by(passages.c.number).limit(BATCH)
+        # In the order of the index on the generation, which is that of the numbers, too. Ordered by numbers
+        # alone, SQLite would read all passages there are.
+        place = sa.tuple_(passages.c.generation, passages.c.number)
+        ordered = columns.add_columns(passages.c.generation).order_by(*place).limit(BATCH)
+        last = (generation, LAST)
         while True:
             with self._database.transaction() as connection:
-                rows = list(connection.execute(newer.where(passages.c.number > last)))
+                rows = list(connection.execute(ordered.where(place > last)))
             if not rows:
                 return
             yield rows
-            last = rows[-1].number
+            last = (rows[-1].generation, rows[-1].number)
 
     @contextmanager
     def _change(self) -> Iterator[tuple[Connection, int]]:
@@ -326,15 +330,23 @@ def _clear(connection: Connection, ids: Sequence[str], generation: int) -> None:
         connection.execute(sa.delete(fingerprints).where(fingerprints.c.article.in_(keys)))
 
 
-def _passage_rows(item: Encoded, generation: int) -> Iterator[dict[str, Any]]:
-    for passage, embedding in zip(item.passages, item.embeddings.astype("<f2"), strict=True):
-        yield {
-            "article_id": item.article.id,
-            "start": passage.start,
-            "end": passage.end,
-            "embedding": embedding.tobytes(),
-            "generation": generation,
-        }
+def _arrived(item: Encoded, stored: Mapping[str, Row[Any]], now: datetime) -> datetime:
+    """When an article first came."""
+    known = stored.get(item.article.id)
+    arrived: datetime = known.arrived if known else now
+    return arrived
+
+
+def _passage_rows(encoded: Iterable[Encoded], generation: int) -> Iterator[dict[str, Any]]:
+    for item in encoded:
+        for passage, embedding in zip(item.passages, item.embeddings.astype("<f2"), strict=True):
+            yield {
+                "article_id": item.article.id,
+                "start": passage.start,
+                "end": passage.end,
+                "embedding": embedding.tobytes(),
+                "generation": generation,
+            }
 
 
 def _with_articles(

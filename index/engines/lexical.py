@@ -41,6 +41,8 @@ class Lexical:
         self._origin = origin
         self._index: tantivy.Index | None = None
         self._searcher: tantivy.Searcher | None = None
+        # Of each file, as the note has it.
+        self._digests: dict[str, str] = {}
 
     @classmethod
     def open(cls, folder: Path, origin: str, newest: int) -> Lexical:
@@ -90,7 +92,7 @@ class Lexical:
             return
         with suppress(OSError, ValueError):
             self._reload()
-            self.generation = told["generation"]
+            self.generation, self._digests = told["generation"], told["files"]
 
     def numbers(self) -> Numbers:
         """The numbers of the passages that are here, ascending."""
@@ -135,7 +137,7 @@ class Lexical:
                 raise ValueError(f"its lock {lock.name} cannot be taken")
         self._index = _configured(tantivy.Index.open(str(self._folder)))
         self._reload()
-        self.generation = told["generation"]
+        self.generation, self._digests = told["generation"], told["files"]
 
     def _reload(self) -> None:
         if self._index is not None:
@@ -166,13 +168,16 @@ class Lexical:
         self.trouble = "missing" if missing else f"damaged ({error})"
         self.generation = 0
         self._index = self._searcher = None
+        self._digests = {}
 
     def _note(self, generation: int) -> None:
         # Lock files and the note itself say nothing of the index.
         kept = [
             path for path in sorted(self._folder.iterdir()) if path.suffix != ".lock" and path.name != STATE
         ]
-        files = {path.name: _digest(path) for path in kept}
+        # tantivy writes a file once, and no file again under its name, but for its own notes.
+        known = {name: digest for name, digest in self._digests.items() if not name.endswith(".json")}
+        files = {path.name: known.get(path.name) or _digest(path) for path in kept}
         told = {"format": FORMAT, "origin": self._origin, "generation": generation, "files": files}
         partial = self._folder / f"{STATE}.{os.getpid()}.lock"
         with partial.open("wb") as stream:
@@ -180,6 +185,7 @@ class Lexical:
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(self._folder / STATE)
+        self._digests = files
 
 
 def _schema() -> tantivy.Schema:
