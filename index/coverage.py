@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 from index.answering.answer import Answering
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date, timedelta
     from pathlib import Path
-    from threading import Event
     from typing import Self
 
     from index.database import Database
@@ -147,6 +147,7 @@ class Coverage:
             else:
                 indexing.run(given, read_input(given, self._base))
         self._engines.current(wait=True)
+        self._engines.lay_out(Event())
         return indexing.report
 
     def watch(
@@ -170,6 +171,7 @@ class Coverage:
             # Files of the indexes that are up to date make the next start quick.
             if happening.visit and (happening.visit.added or happening.visit.updated):
                 self._engines.current(wait=True)
+                self._engines.lay_out(stop)
             tell(happening)
 
         watcher = Watcher(indexing, self._journal, self._base, self._manners)
@@ -295,6 +297,16 @@ class Coverage:
             self._topic.strangeness(self._encoder.encode_question("warm"))
             # What tells languages apart takes a second to load, with the first words that are not English.
             language_of("combien de soldats ont été capturés")
+
+    def lay_out(self, stop: Event) -> None:
+        """Let the indexes fit a coverage that has grown to another size, unless told to `stop`.
+
+        Questions are answered meanwhile; of a million passages it takes a minute or two.
+
+        Raises:
+            StoreError: the database or the home cannot be used.
+        """
+        self._engines.lay_out(stop)
 
     def back_up(self, target: Path, folder: str) -> None:
         """Copy all that cannot be made again, with the files of a folder of the home, into one new file.

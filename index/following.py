@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import numpy as np
 from filelock import FileLock, Timeout
 
+from index.engines.cells import StoppedError, until
 from index.engines.dense import Dense
 from index.engines.lexical import Lexical
 from index.errors import StoreError
@@ -16,6 +18,7 @@ from index.turn import Turn
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from threading import Event
 
     from index.store import Store
 
@@ -71,6 +74,42 @@ class Engines:
             engines = self.current(wait=False)
         with self._turn.reading():
             yield engines
+
+    def lay_out(self, stop: Event) -> None:
+        """Lay the FAISS index out in cells, or anew, where it has outgrown what it is, unless told to `stop`.
+
+        Questions are answered meanwhile, with what there is.
+
+        Raises:
+            StoreError: the database or the home cannot be used.
+        """
+        engines, origin = self._engines, self._origin
+        if engines is None or not engines[0].outgrown:
+            return
+        with suppress(StoppedError):
+            try:
+                fresh = self._laid_out(engines[0], origin, stop)
+            except (MemoryError, RuntimeError) as error:
+                # As FAISS says that there is not enough memory: for a while it takes twice as much.
+                log.warning("the FAISS index could not be laid out anew, and is slower so: %s", error)
+                return
+            with self._writing(wait=True):
+                self._save(fresh)
+            with self._turn.writing():
+                if self._engines is not None and self._origin == origin and not self._is_another():
+                    self._engines = self._followed((fresh, self._engines[1]))
+
+    def _laid_out(self, dense: Dense, origin: str, stop: Event) -> Dense:
+        """The same passages in cells; raises StoppedError."""
+        store, target = self._store, self._store.generation()
+        # Another process may have done it.
+        kept = Dense.open(self._home, origin, target)
+        if not kept.trouble and not kept.outgrown:
+            return kept
+        fresh = dense.laid_out(until(stop, store.embeddings_since(0)), stop)
+        # What comes and goes meanwhile has a later generation, and is followed then.
+        fresh.follow(target, np.empty(0, dtype=np.int64), until(stop, store.embeddings_since(0)))
+        return fresh
 
     def _followed(self, engines: tuple[Dense, Lexical]) -> tuple[Dense, Lexical]:
         if _reached(engines) < self._store.generation():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -49,6 +50,8 @@ log = logging.getLogger(__name__)
 THREADS = AT_ONCE + 8
 # What has been kept for long enough is let go within so many seconds.
 LETTING_GO = 600.0
+# How long the coverage grows before anybody looks whether its indexes still fit, in seconds.
+LAYING_OUT = 600.0
 # What so many programs have begun again, and none has ended, may be what ends them.
 PROGRAMS = 10
 # Before all other handlers.
@@ -143,6 +146,7 @@ class Running:
             self._warm_up(),
             self._tell_news(application),
             self._let_go(),
+            self._lay_out(),
             introduce(application.bot, self._admins),
         ):
             stack.push_async_callback(_cancel, self._begin(work))
@@ -241,6 +245,21 @@ class Running:
             except DatelineError as error:
                 log.error("what is to be kept no longer was not let go: %s", error)  # noqa: TRY400 - it says all
             await asyncio.sleep(LETTING_GO)
+
+    async def _lay_out(self) -> None:
+        """Let the indexes fit the coverage as it grows, which may take minutes beside the questions."""
+        await self._warm.wait()
+        stop = threading.Event()
+        try:
+            while True:
+                try:
+                    await asyncio.to_thread(self._desk.coverage.lay_out, stop)
+                except DatelineError as error:
+                    log.error("the indexes stay as they were laid out before: %s", error)  # noqa: TRY400 - it says all
+                await asyncio.sleep(LAYING_OUT)
+        finally:
+            # A thread is not cancelled with who waits for it.
+            stop.set()
 
 
 async def _stop_polling(updater: Updater) -> None:

@@ -1,27 +1,32 @@
-"""The ranking by meaning: FAISS over the embeddings. The only file that imports faiss.
+"""The ranking by meaning: FAISS over the embeddings.
 
-The index is exact: half-precision vectors (SQfp16) compared one by one, under the passages' own numbers
-(IDMap2), so that passages can be removed and filters lose nothing.
+Half-precision vectors (SQfp16) stand under the passages' own numbers, so that passages can be removed and
+filters lose nothing. They are compared one by one, or, where there are very many, laid out in cells.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from index.engines.cells import CELLS_FROM, GROWN, lay_out, looked_at, numbers_in
 from index.seal import check_origin, seal, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
+    from threading import Event
 
     from index.encoder import Embeddings
     from index.store import Numbers
 
-FORMAT = 1
+    Batches = Iterable[tuple[Numbers, Embeddings]]
+
+FORMAT = 2
 HEADER_BYTES = 512
 # Reading back a small share from the store is quicker than writing a large index for every article.
 UNSAVED_SHARE = 0.02
@@ -38,6 +43,8 @@ class Dense:
         self._index: Any = None
         self._last = 0
         self._saved = 0
+        # For how many passages the cells were laid out; 0 where all stand side by side.
+        self._laid_out = 0
 
     @classmethod
     def open(cls, folder: Path, origin: str, newest: int) -> Dense:
@@ -54,10 +61,28 @@ class Dense:
             dense.trouble = f"damaged ({error})"
         return dense
 
+    @property
+    def outgrown(self) -> bool:
+        """Whether there are so many passages that they are to be laid out, or laid out anew."""
+        return len(self) >= max(CELLS_FROM, GROWN * self._laid_out)
+
+    def laid_out(self, embeddings: Batches, stop: Event) -> Dense:
+        """An index of the same database, empty, with cells for as many passages as this one has.
+
+        `embeddings` are all there are.
+
+        Raises:
+            StoppedError: `stop` is set.
+        """
+        fresh = Dense(self._file, self._origin)
+        fresh._laid_out = len(self)
+        fresh._index = lay_out(embeddings, len(self), stop)
+        return fresh
+
     def __len__(self) -> int:
         return self._index.ntotal if self._index is not None else 0
 
-    def follow(self, generation: int, removed: Numbers, added: Iterable[tuple[Numbers, Embeddings]]) -> None:
+    def follow(self, generation: int, removed: Numbers, added: Batches) -> None:
         """Take in what came and went up to a generation of the store.
 
         `added` holds numbers with embeddings of shape (numbers, dimension). Numbers only grow, so one
@@ -109,12 +134,16 @@ class Dense:
 
         if not len(self) or (allowed is not None and not len(allowed)):
             return {}
-        chosen = None
+        told: dict[str, Any] = {}
         if allowed is not None:
             bits = np.zeros(self._last + 1, dtype=bool)
             bits[allowed[allowed <= self._last]] = True
             packed = np.packbits(bits, bitorder="little")
-            chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(packed))
+            told["sel"] = faiss.IDSelectorBitmap(packed)
+        if self._laid_out:
+            chosen = faiss.SearchParametersIVF(nprobe=looked_at(self._index, all_cells=bool(told)), **told)
+        else:
+            chosen = faiss.SearchParameters(**told)
         # A question is one vector, which one thread compares; a second would only be waited for.
         faiss.omp_set_num_threads(1)
         scores, numbers = self._index.search(embedding[np.newaxis], min(count, len(self)), params=chosen)
@@ -127,13 +156,20 @@ class Dense:
 
         if self._index is None:
             return np.empty(0, dtype=np.int64)
+        if self._laid_out:
+            return np.sort(numbers_in(self._index))
         return np.sort(np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64))
 
     def cosines(self, embedding: Embeddings, numbers: Collection[int]) -> dict[int, float]:
         """The cosine of these passages, by number; of those that are here."""
         if not numbers or not len(self):
             return {}
-        return self.search(embedding, len(numbers), np.fromiter(sorted(numbers), dtype=np.int64))
+        some = np.fromiter(sorted(numbers), dtype=np.int64)
+        with suppress(RuntimeError):
+            # Their vectors are looked up, which fails where one of them is not here.
+            scores = self._index.reconstruct_batch(some) @ embedding
+            return dict(zip(some.tolist(), scores.tolist(), strict=True))
+        return self.search(embedding, len(some), some)
 
     def _header(self, digest: str) -> bytes:
         told = {
@@ -141,6 +177,7 @@ class Dense:
             "origin": self._origin,
             "generation": self.generation,
             "last": self._last,
+            "laid out": self._laid_out,
             "sha256": digest,
         }
         return seal(told).ljust(HEADER_BYTES - 1) + b"\n"
@@ -158,7 +195,7 @@ class Dense:
                 raise ValueError("its checksum differs")
             stream.seek(HEADER_BYTES)
             self._index = faiss.read_index(faiss.PyCallbackIOReader(stream.read))
-        self.generation, self._last = told["generation"], told["last"]
+        self.generation, self._last, self._laid_out = told["generation"], told["last"], told["laid out"]
         self._saved = self._last
 
 

@@ -30,7 +30,7 @@ from bot.telegram.running import THREADS, Running, TokenError
 from bot.telegram.webhook import ServerError
 from index.coverage import Coverage
 from index.database import CONNECTIONS
-from index.errors import ModelError
+from index.errors import ModelError, StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -331,3 +331,27 @@ async def test_errors_of_the_bot_are_not_hidden(
         await until(api, lambda: api.sent)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
     assert api.refusals == ()
+
+
+async def test_indexes_are_laid_out_beside_the_questions(
+    harbour: Coverage, api: BotApi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bot answers meanwhile, goes on where that fails, and ends without delay."""
+    stops: list[threading.Event] = []
+
+    def lay_out(stop: threading.Event) -> None:
+        stops.append(stop)
+        if len(stops) == 1:
+            raise StoreError("the disk is full")
+        assert stop.wait(30)
+
+    monkeypatch.setattr(harbour, "lay_out", lay_out)
+    monkeypatch.setattr(running, "LAYING_OUT", 0.01)
+    async with living(harbour, api):
+        await until(api, lambda: len(stops) == 2)
+        api.push(updates.private_message(QUESTION))
+        await until(api, lambda: api.sent)
+        assert not stops[1].is_set()
+    assert stops[1].is_set()
+    assert len(stops) == 2
+    assert "the indexes stay as they were laid out before: the disk is full" in caplog.text

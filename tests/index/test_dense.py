@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vectors import NONE, ORIGIN, assert_same, by_number, exact, filled, numbers, unit_vectors
 
 from index.encoder import Embeddings
 from index.engines.dense import FORMAT, HEADER_BYTES, Dense
@@ -20,44 +21,6 @@ if TYPE_CHECKING:
 
     from index.store import Numbers
 
-ORIGIN = "origin"
-DIMENSION = 16
-NONE = np.array([], dtype=np.int64)
-
-
-def unit_vectors(count: int, seed: int = 0) -> Embeddings:
-    """Random unit vectors, rounded as the database rounds them."""
-    vectors = np.random.default_rng(seed).normal(size=(count, DIMENSION))
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors.astype(np.float16).astype(np.float32)
-
-
-def numbers(*given: int) -> Numbers:
-    """Passage numbers as the store gives them."""
-    return np.array(given, dtype=np.int64)
-
-
-def filled(folder: Path, count: int = 100) -> Dense:
-    """An index at generation 1 with passages from 1 to `count`."""
-    dense = Dense.open(folder, ORIGIN, 0)
-    dense.follow(1, NONE, [(np.arange(1, count + 1), unit_vectors(count))])
-    return dense
-
-
-def exact(
-    vectors: dict[int, Embeddings], question: Embeddings, count: int, allowed: Iterable[int] | None = None
-) -> dict[int, float]:
-    """What an exact search finds: every cosine, computed with NumPy."""
-    among = vectors if allowed is None else [number for number in allowed if number in vectors]
-    ranked = sorted(((float(vectors[number] @ question), number) for number in among), reverse=True)
-    return {number: score for score, number in ranked[:count]}
-
-
-def assert_same(found: dict[int, float], expected: dict[int, float]) -> None:
-    """The same passages in the same order, with the same cosines."""
-    assert list(found) == list(expected)
-    np.testing.assert_allclose(list(found.values()), list(expected.values()), atol=1e-3)
-
 
 def assert_exact(dense: Dense, vectors: dict[int, Embeddings]) -> None:
     """Some questions, with and without a filter, find what an exact search finds."""
@@ -66,11 +29,6 @@ def assert_exact(dense: Dense, vectors: dict[int, Embeddings]) -> None:
         assert_same(dense.search(question, 10, None), exact(vectors, question, 10))
         odd = [number for number in vectors if number % 2]
         assert_same(dense.search(question, 10, numbers(*odd)), exact(vectors, question, 10, odd))
-
-
-def by_number(count: int, first: int = 1) -> dict[int, Embeddings]:
-    """The vectors of `filled`, by passage number."""
-    return dict(enumerate(unit_vectors(count), start=first))
 
 
 @pytest.mark.parametrize("seed", range(3))
