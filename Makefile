@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format words bench fit clean
+.PHONY: run test check format words bench bench-quick fit clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dateline index seeds
@@ -40,8 +40,17 @@ bench: $(VENV)/.benching
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/hostility.py
+	$(BIN)/python benchmarks/encoding.py $(SET)
+	$(BIN)/python benchmarks/starting.py $(SET)
+	$(BIN)/python benchmarks/spent.py $(SET)
+	$(BIN)/python benchmarks/many.py $(SET)
 	$(BIN)/python benchmarks/chats.py $(SET)
 	$(BIN)/python benchmarks/peers.py $(SET)
+
+# This commit against the one last recorded, in two minutes: RECORD=--record makes it the one to compare with.
+bench-quick: $(VENV)/.developing
+	@test -n "$(SET)" || { echo "error: name a BEIR-form folder: make bench-quick SET=path/to/folder" >&2; exit 1; }
+	@$(BIN)/python benchmarks/quick.py $(SET) $(RECORD)
 
 # Fits what stands in index/answering/coefficients.json anew.
 fit: $(VENV)/.developing
