@@ -58,9 +58,14 @@ def grow(home: Path, material: Material, encoder: SentenceEncoder, passages: int
         seconds = {
             "storing": timed(lambda: store_made(store, encoder, material, first, last)),
             "indexes": timed(coverage.warm),
-            "laying out": timed(lambda: coverage.lay_out(Event())),
+            "laying out": timed(partial(lay_out, coverage)),
         }
     return seconds | {"passages": float((last - first) * PASSAGES)}
+
+
+def lay_out(coverage: Coverage) -> None:
+    """Lay out the index, as the command that indexes does."""
+    coverage._engines.lay_out(Event())  # noqa: SLF001 - it is what is measured
 
 
 def store_made(store: Store, encoder: SentenceEncoder, material: Material, first: int, last: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from threading import Event
+from threading import Event, Semaphore
 from typing import TYPE_CHECKING, TypeVar
 
 from index.answering.answer import Answering
@@ -16,6 +16,7 @@ from index.answering.themes import group_by_meaning
 from index.answering.topic import Topic
 from index.answering.topics import understand_topic
 from index.backup import files_in
+from index.beside import beside
 from index.browsing import Browsing
 from index.database import DATABASE
 from index.encoder import COMPILED, SentenceEncoder
@@ -53,6 +54,9 @@ __all__ = ["DATABASE", "Coverage", "Status"]
 POLITE = Manners()
 # A question meets so many changes at most, each within its search; it is answered all the same.
 TRIES = 4
+# So many questions are answered at a time, while one is encoded the words of another are weighed: Python does
+# no two things at once. With two a machine of two cores answered 98 a second, with 32 only 62.
+AT_ONCE = 2
 # What a search finds.
 Found = TypeVar("Found")
 
@@ -83,6 +87,7 @@ class Coverage:
         self._known: tuple[int, Extent, tuple[str, ...]] = (-1, Extent(0, 0, None), ())
         self._made_with: str | None = None
         self._engines = Engines(home, self._store)
+        self._at_once = Semaphore(AT_ONCE)
 
     @classmethod
     def open(
@@ -171,11 +176,11 @@ class Coverage:
             # Files of the indexes that are up to date make the next start quick.
             if happening.visit and (happening.visit.added or happening.visit.updated):
                 self._engines.current(wait=True)
-                self._engines.lay_out(stop)
             tell(happening)
 
         watcher = Watcher(indexing, self._journal, self._base, self._manners)
-        watcher.forever(inputs, every, stop, tell_stored)
+        with beside(self.keep_laid_out):
+            watcher.forever(inputs, every, stop, tell_stored)
 
     def history(self, wanted: str) -> list[list[Version]]:
         """The versions, newest first, of each article of this id or address, or that held these words."""
@@ -228,8 +233,9 @@ class Coverage:
         parts = (self._store, self._groups)
         answering = Answering(self._encoder, parts, self._topic, self._reranker, self._threshold)
         # This takes the longest, and an index that changes need not wait for it.
-        taken = answering.take_apart(question, query, moment.now, extent)
-        return self._steadily(generation, lambda engines: answering.answer(taken, count, engines))
+        with self._at_once:
+            taken = answering.take_apart(question, query, moment.now, extent)
+            return self._steadily(generation, lambda engines: answering.answer(taken, count, engines))
 
     def recall(self, marks: Sequence[Mark]) -> list[Hit]:
         """The hits of these marks, in order, of those whose words still stand there."""
@@ -298,15 +304,12 @@ class Coverage:
             # What tells languages apart takes a second to load, with the first words that are not English.
             language_of("combien de soldats ont été capturés")
 
-    def lay_out(self, stop: Event) -> None:
-        """Let the indexes fit a coverage that has grown to another size, unless told to `stop`.
+    def keep_laid_out(self, stop: Event) -> None:
+        """Let the indexes fit a coverage that grows, looking now and again, until `stop` is set.
 
-        Questions are answered meanwhile; of a million passages it takes a minute or two.
-
-        Raises:
-            StoreError: the database or the home cannot be used.
+        Questions are answered meanwhile; a million passages take a minute or two.
         """
-        self._engines.lay_out(stop)
+        self._engines.keep_laid_out(stop)
 
     def back_up(self, target: Path, folder: str) -> None:
         """Copy all that cannot be made again, with the files of a folder of the home, into one new file.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # In the home: the lock of whoever writes the index files.
 INDEXES = "indexes.lock"
+# How long the coverage grows before anybody looks whether its index still fits, in seconds.
+LAYING_OUT = 600.0
 
 
 class Engines:
@@ -40,6 +43,7 @@ class Engines:
         self._files = FileLock(home / INDEXES)
         self._engines: tuple[Dense, Lexical] | None = None
         self._origin = ""
+        self._laying_out = Lock()
 
     def current(self, *, wait: bool) -> tuple[Dense, Lexical]:
         """The engines, having followed the store as far as it goes.
@@ -75,6 +79,15 @@ class Engines:
         with self._turn.reading():
             yield engines
 
+    def keep_laid_out(self, stop: Event) -> None:
+        """Lay the FAISS index out whenever it has outgrown what it is, until `stop` is set."""
+        while not stop.is_set():
+            try:
+                self.lay_out(stop)
+            except StoreError as error:
+                log.error("the indexes stay as they were laid out before: %s", error)  # noqa: TRY400 - it says all
+            stop.wait(LAYING_OUT)
+
     def lay_out(self, stop: Event) -> None:
         """Lay the FAISS index out in cells, or anew, where it has outgrown what it is, unless told to `stop`.
 
@@ -83,33 +96,44 @@ class Engines:
         Raises:
             StoreError: the database or the home cannot be used.
         """
-        engines, origin = self._engines, self._origin
-        if engines is None or not engines[0].outgrown:
+        with self._turn.reading():
+            engines, origin = self._engines, self._origin
+        # One at a time is enough: it takes as much memory again as the index.
+        if engines is None or not engines[0].outgrown or not self._laying_out.acquire(blocking=False):
             return
-        with suppress(StoppedError):
-            try:
-                fresh = self._laid_out(engines[0], origin, stop)
-            except (MemoryError, RuntimeError) as error:
-                # As FAISS says that there is not enough memory: for a while it takes twice as much.
-                log.warning("the FAISS index could not be laid out anew, and is slower so: %s", error)
-                return
-            with self._writing(wait=True):
-                self._save(fresh)
-            with self._turn.writing():
-                if self._engines is not None and self._origin == origin and not self._is_another():
-                    self._engines = self._followed((fresh, self._engines[1]))
+        try:
+            self._lay_out(engines[0], origin, stop)
+        except StoppedError:
+            pass
+        except (MemoryError, RuntimeError, ValueError) as error:
+            # As FAISS says that there is not enough memory.
+            log.warning("the FAISS index could not be laid out anew, and is slower so: %s", error)
+        finally:
+            self._laying_out.release()
 
-    def _laid_out(self, dense: Dense, origin: str, stop: Event) -> Dense:
-        """The same passages in cells; raises StoppedError."""
+    def _lay_out(self, dense: Dense, origin: str, stop: Event) -> None:
+        """Put an index that is laid out in the place of one that has outgrown it; raises StoppedError."""
         store, target = self._store, self._store.generation()
-        # Another process may have done it.
-        kept = Dense.open(self._home, origin, target)
-        if not kept.trouble and not kept.outgrown:
-            return kept
-        fresh = dense.laid_out(until(stop, store.embeddings_since(0)), stop)
-        # What comes and goes meanwhile has a later generation, and is followed then.
-        fresh.follow(target, np.empty(0, dtype=np.int64), until(stop, store.embeddings_since(0)))
-        return fresh
+        fresh = self._kept(dense, origin, target)
+        if fresh is None:
+            fresh = dense.laid_out(until(stop, store.embeddings_since(0)), stop)
+            # What comes and goes meanwhile has a later generation, and is followed then.
+            fresh.follow(target, np.empty(0, dtype=np.int64), until(stop, store.embeddings_since(0)))
+            with self._writing(wait=True):
+                if stop.is_set() or self._is_another():
+                    return
+                self._save(fresh)
+        with self._turn.writing():
+            if self._engines is None or self._origin != origin or self._is_another():
+                return
+            engines = self._followed((fresh, self._engines[1]))
+            # Was it the same database all the while?
+            self._engines = None if self._is_another() else engines
+
+    def _kept(self, dense: Dense, origin: str, newest: int) -> Dense | None:
+        """What the file holds, where another process has laid that out meanwhile."""
+        kept = Dense.open(self._home, origin, newest)
+        return kept if kept.replaces(dense) else None
 
     def _followed(self, engines: tuple[Dense, Lexical]) -> tuple[Dense, Lexical]:
         if _reached(engines) < self._store.generation():

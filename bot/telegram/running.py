@@ -50,8 +50,6 @@ log = logging.getLogger(__name__)
 THREADS = AT_ONCE + 8
 # What has been kept for long enough is let go within so many seconds.
 LETTING_GO = 600.0
-# How long the coverage grows before anybody looks whether its indexes still fit, in seconds.
-LAYING_OUT = 600.0
 # What so many programs have begun again, and none has ended, may be what ends them.
 PROGRAMS = 10
 # Before all other handlers.
@@ -91,8 +89,8 @@ class Running:
         """
         for each in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(each, self._stop)
-        # Whoever runs the event loop ends them with it.
-        self._loop.set_default_executor(ThreadPoolExecutor(THREADS, "bot"))
+        # Whoever runs the event loop ends them with it. One more lays out the indexes.
+        self._loop.set_default_executor(ThreadPoolExecutor(THREADS + 1, "bot"))
         listening = listen_as(self._desk.settings)
         try:
             async with AsyncExitStack() as stack:
@@ -251,12 +249,7 @@ class Running:
         await self._warm.wait()
         stop = threading.Event()
         try:
-            while True:
-                try:
-                    await asyncio.to_thread(self._desk.coverage.lay_out, stop)
-                except DatelineError as error:
-                    log.error("the indexes stay as they were laid out before: %s", error)  # noqa: TRY400 - it says all
-                await asyncio.sleep(LAYING_OUT)
+            await asyncio.to_thread(self._desk.coverage.keep_laid_out, stop)
         finally:
             # A thread is not cancelled with who waits for it.
             stop.set()

@@ -66,6 +66,10 @@ class Dense:
         """Whether there are so many passages that they are to be laid out, or laid out anew."""
         return len(self) >= max(CELLS_FROM, GROWN * self._laid_out)
 
+    def replaces(self, other: Dense) -> bool:
+        """Whether this is as good, and is laid out for more passages."""
+        return not self.trouble and not self.outgrown and self._laid_out > other._laid_out
+
     def laid_out(self, embeddings: Batches, stop: Event) -> Dense:
         """An index of the same database, empty, with cells for as many passages as this one has.
 

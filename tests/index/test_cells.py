@@ -200,7 +200,7 @@ def test_the_switch_is_not_seen(coverage: Coverage, home: Path, monkeypatch: pyt
     grow(home, monkeypatch)
     before = answers(coverage)
     assert opened_dense(home, coverage).outgrown
-    coverage.lay_out(NEVER)
+    coverage._engines.lay_out(NEVER)
     assert not opened_dense(home, coverage).outgrown
     assert answers(coverage) == before
     (first, _), *_ = before
@@ -218,10 +218,10 @@ def test_what_another_program_has_laid_out_is_taken(
     before = answers(coverage)
     with Coverage.open(home, encoder=FakeEncoder(window=40)) as other:
         other.warm()
-        other.lay_out(NEVER)
+        other._engines.lay_out(NEVER)
     monkeypatch.setattr(dense_module, "lay_out", lambda *_: pytest.fail("laid out again"))
-    coverage.lay_out(NEVER)
-    coverage.lay_out(NEVER)
+    coverage._engines.lay_out(NEVER)
+    coverage._engines.lay_out(NEVER)
     assert answers(coverage) == before
 
 
@@ -239,7 +239,7 @@ def test_questions_and_changes_do_not_wait_for_it(
         return done(*given)
 
     monkeypatch.setattr(dense_module, "lay_out", slow)
-    laying = Thread(target=coverage.lay_out, args=[NEVER])
+    laying = Thread(target=coverage._engines.lay_out, args=[NEVER])
     laying.start()
     try:
         assert begun.wait(30)
@@ -263,7 +263,7 @@ def test_told_to_stop_it_changes_nothing(
     grow(home, monkeypatch)
     before, stop = answers(coverage), Event()
     stop.set()
-    coverage.lay_out(stop)
+    coverage._engines.lay_out(stop)
     assert opened_dense(home, coverage).outgrown
     assert answers(coverage) == before
 
@@ -284,7 +284,7 @@ def test_want_of_memory_leaves_it_as_it_was(
         raise error
 
     monkeypatch.setattr(dense_module, "lay_out", refuse)
-    coverage.lay_out(NEVER)
+    coverage._engines.lay_out(NEVER)
     assert "the FAISS index could not be laid out anew, and is slower so" in caplog.text
     assert answers(coverage) == before
 
@@ -304,5 +304,5 @@ def test_a_restored_backup_is_not_mixed_with_it(
         return done(*given)
 
     monkeypatch.setattr(dense_module, "lay_out", meanwhile)
-    coverage.lay_out(NEVER)
+    coverage._engines.lay_out(NEVER)
     assert answers(coverage) == before
