@@ -17,15 +17,13 @@ import numpy as np
 
 from index.compiled import Compiled, UncompilableError, the_library
 from index.kept_model import Note, Parts
-from index.uncompiled import load_model
+from index.uncompiled import load_model, passage_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sentence_transformers import SentenceTransformer
 
-# Under which of these names a model may have its prompt for passages; the first counts.
-PASSAGES = ("document", "passage", "corpus")
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 # So far the compiled model may be from the library's own; bfloat16 and padding leave .9999.
 LEAST_COSINE = 0.995
@@ -44,16 +42,21 @@ def compile_model(source: str, identity: str, file: Path) -> None:
     Raises:
         UncompilableError: it cannot be, it gives other embeddings then, or it cannot be kept.
     """
+    try:
+        the_library()
+    except ImportError as error:
+        raise UncompilableError(str(error)) from error
     # Nothing is imported from where somebody happens to stand.
     command = [sys.executable, "-P", "-m", __name__, source, identity, str(file)]
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UncompilableError(str(error)) from error
     if done.returncode:
-        told = done.stderr.strip().rpartition("\n")[2] or f"its program ended with {done.returncode}"
+        said = done.stderr.decode(errors="replace").strip()
+        told = said.rpartition("\n")[2] or f"its program ended with {done.returncode}"
         raise UncompilableError(told[:200])
 
 
@@ -92,12 +95,11 @@ def check(compiled: Compiled, model: SentenceTransformer) -> None:
 def _note_of(model: SentenceTransformer, identity: str) -> Note:
     prompts = model.prompts
     default = prompts.get(model.default_prompt_name or "") or ""
-    passage = next((prompts[kind] for kind in PASSAGES if kind in prompts), default)
     tokenizer: Any = model.tokenizer
     return Note(
         identity,
         prompts.get("query", default) or "",
-        passage or "",
+        passage_prompt(model),
         int(model.max_seq_length or 512),
         tuple(each for each in INPUTS if each in tokenizer.model_input_names),
         int(tokenizer.pad_token_id or 0),

@@ -163,9 +163,9 @@ class SentenceEncoder:
         try:
             # What a hub calls by a name may be another model tomorrow: that is no folder.
             settings = settings_digest(Path(self._source))[:12]
-        except OSError:
+            made_by = " ".join(f"{each} {version(each)}" for each in ("openvino", "tokenizers"))
+        except (OSError, ImportError):
             return None
-        made_by = " ".join(f"{each} {version(each)}" for each in ("openvino", "tokenizers"))
         return f"{self.name}+{settings} by {made_by}"
 
     def _ready(self) -> Network:

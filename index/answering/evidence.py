@@ -71,8 +71,7 @@ class Asked:
             words=words,
             share=share_held(self._weights, mine),
             context=share_held(self._weights, with_title),
-            # Neighbours are two of the question's words.
-            pairs=self._count_pairs(stems) / len(self._pairs) if len(mine) > 1 and self._pairs else 0.0,
+            pairs=self._count_pairs(stems) / len(self._pairs) if mine and self._pairs else 0.0,
             lead=float(not article.text[: passage.start].strip()),
             fresh=freshness(article.published, self._now),
             held=held,

@@ -65,6 +65,8 @@ class _PlainStems(dict[bytes, str]):
     """Of ASCII words in lower case the stems, as the analyzer makes them; empty for what is not indexed."""
 
     def __missing__(self, word: bytes) -> str:
+        if len(word) > WORD_CHARACTERS:
+            return ""
         if len(self) >= REMEMBERED:
             self.clear()
         found = _analyzer().analyze(word.decode())

@@ -43,6 +43,7 @@ def test_neighbouring_words_count_as_pairs() -> None:
     """One of the two pairs of "forty ships sank" stands in the passage."""
     assert weigh("forty ships sank").pairs == 0.5
     assert weigh("ships").pairs == 0.0
+    assert weigh("Who are Duran Duran?", text="Duran Duran played at the harbour.").pairs == 0.5
 
 
 def test_the_opening_leads() -> None:

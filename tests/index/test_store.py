@@ -555,6 +555,19 @@ def test_what_came_since_is_whole_in_small_batches(store: Store, monkeypatch: py
     assert marks_since(store, 0) == {}
 
 
+def test_what_came_since_is_whole_over_many_changes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches that end within a change and between two of them lose nothing, in the order of the numbers."""
+    monkeypatch.setattr(store_module, "BATCH", 2)
+    at = 0
+    for some in (1, 2, 3, 1):
+        store.add([encoded(make_article(id=f"{at + more}"), at + more) for more in range(some)], MODEL)
+        at += some
+    found = [number for numbers, _ in store.embeddings_since(0) for number in numbers]
+    assert len(found) == 7
+    assert found == sorted(found)
+    assert [len(marks_since(store, since)) for since in range(5)] == [7, 6, 4, 1, 0]
+
+
 class Interrupted(list[Passage]):
     """Passages of which the second never comes."""
 
