@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -14,7 +14,9 @@ from harbour import QUESTION, write_articles
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vectors import DIMENSION, NONE, ORIGIN, assert_same, by_number, exact, filled, numbers, unit_vectors
+from watching import until as until_it_holds
 
+from index.beside import beside
 from index.coverage import Coverage
 from index.engines import cells as cells_module
 from index.engines import dense as dense_module
@@ -306,3 +308,33 @@ def test_a_restored_backup_is_not_mixed_with_it(
     monkeypatch.setattr(dense_module, "lay_out", meanwhile)
     coverage._engines.lay_out(NEVER)
     assert answers(coverage) == before
+
+
+def test_a_watch_lays_out_beside_what_it_stores(
+    coverage: Coverage, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has grown large is laid out while the watch goes on, and the watch ends when it is told to."""
+    grow(home, monkeypatch)
+    stop = Event()
+    given = ([str(home.parent / "news")], timedelta(hours=1), stop, lambda _happening: None)
+    watching = Thread(target=coverage.watch, args=given)
+    watching.start()
+    try:
+        until_it_holds(lambda: not opened_dense(home, coverage).outgrown)
+    finally:
+        stop.set()
+        watching.join(30)
+    assert not watching.is_alive()
+
+
+def test_work_beside_is_told_to_stop_and_waited_for() -> None:
+    """However what it stands beside ends."""
+    done = Event()
+
+    def work(stop: Event) -> None:
+        assert stop.wait(30)
+        done.set()
+
+    with pytest.raises(KeyError), beside(work):
+        raise KeyError
+    assert done.is_set()
