@@ -46,6 +46,7 @@ bench: $(VENV)/.benching
 	$(BIN)/python benchmarks/many.py $(SET)
 	$(BIN)/python benchmarks/chats.py $(SET)
 	$(BIN)/python benchmarks/peers.py $(SET)
+	$(BIN)/python benchmarks/plots.py
 
 # This commit against the one last recorded, in two minutes: RECORD=--record makes it the one to compare with.
 bench-quick: $(VENV)/.developing
