@@ -21,12 +21,11 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from harness import write_result
+from harness import ask_each, write_result
 from made import PASSAGES, Material, made_articles
 
 from index.coverage import Coverage
 from index.encoder import COMPILED, SentenceEncoder
-from index.errors import QuestionError
 from index.evaluation import read_set
 from index.store import Encoded, Store
 
@@ -98,7 +97,7 @@ def measure(home: Path, asked: QuestionSet, material: Material) -> dict[str, Any
     coverage.warm()
     store = Store(coverage.database)
     dense, _ = current(coverage, wait=True)
-    taken = ask(coverage, asked)
+    taken = ask_each(coverage, asked.questions[: WARMING + ASKED])[WARMING:]
     found = {
         "passages": len(dense),
         "opened in, s": round(opening, 2),
@@ -113,19 +112,6 @@ def measure(home: Path, asked: QuestionSet, material: Material) -> dict[str, Any
     found |= changes(coverage, store, encoder, material)
     coverage.close()
     return found
-
-
-def ask(coverage: Coverage, asked: QuestionSet) -> list[float]:
-    """Ask the set's questions; of each the milliseconds."""
-    taken = []
-    for question in asked.questions[: WARMING + ASKED]:
-        began = time.perf_counter()
-        try:
-            coverage.ask(question.text, now=question.asked)
-        except QuestionError:
-            continue
-        taken.append(1000 * (time.perf_counter() - began))
-    return taken[WARMING:]
 
 
 def disk(home: Path) -> dict[str, int]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from harness import RESULTS, write_result
+from harness import RESULTS, ask_each, write_result
 
 ROOT = Path(__file__).parent.parent
 RECORDED = RESULTS / "quick.json"
@@ -28,14 +28,14 @@ HIGHER_IS_BETTER = "a second"
 def measure(corpus: Path, home: Path, place: int) -> dict[str, float]:
     """Index some articles of the corpus, other ones in each round, and ask; by whatever code is imported."""
     from index.coverage import Coverage
-    from index.errors import QuestionError
     from index.evaluation import read_set
+    from index.evaluation.lines import read_objects
 
     asked = read_set(corpus)
     some = home.parent / f"{home.name}-{place}.jsonl"
-    lines = _lines(asked.corpus)
+    lines = [json.dumps(record) for _, record in read_objects(asked.corpus)]
     step = max(1, len(lines) // ARTICLES // ROUNDS)
-    some.write_text("".join(lines[place::step][:ARTICLES]), encoding="utf-8")
+    some.write_text("\n".join(lines[place::step][:ARTICLES]), encoding="utf-8")
     with Coverage.open(home) as coverage:
         # The model is made ready, however that is done, before anything is timed.
         coverage.themes(["ready"])
@@ -43,28 +43,13 @@ def measure(corpus: Path, home: Path, place: int) -> dict[str, float]:
         coverage.index([str(some)])
         indexed = (coverage.extent().passages - before) / (time.perf_counter() - began)
         coverage.warm()
-        taken = []
-        for question in asked.questions[: WARMING + ASKED]:
-            began = time.perf_counter()
-            try:
-                coverage.ask(question.text, now=question.asked)
-            except QuestionError:
-                continue
-            taken.append(1000 * (time.perf_counter() - began))
+        taken = ask_each(coverage, asked.questions[: WARMING + ASKED])[WARMING:]
     starts = [_cold(home, asked.questions[0].text) for _ in range(STARTS)]
     return {
         f"passages indexed {HIGHER_IS_BETTER}": indexed,
-        "question, median, ms": median(taken[WARMING:]),
+        "question, median, ms": median(taken),
         "ask from a cold start, s": min(starts),
     }
-
-
-def _lines(corpus: Path) -> list[str]:
-    import gzip
-
-    opened = gzip.open if corpus.suffix == ".gz" else open
-    with opened(corpus, "rt", encoding="utf-8") as lines:
-        return list(lines)
 
 
 def _cold(home: Path, question: str) -> float:

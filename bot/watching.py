@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from index.beside import beside
 from index.errors import DatelineError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Sequence
 
     from index.coverage import Coverage
@@ -68,15 +69,13 @@ def watching(
     if not inputs:
         yield
         return
-    beside, stop = _Beside(alarm), threading.Event()
-    watch = Watch(partial(coverage.watch, inputs, every), beside.tell, beside.complain, stop)
-    thread = threading.Thread(target=watch.run, name="watching")
-    thread.start()
-    try:
+    told = _Beside(alarm)
+
+    def watch(stop: threading.Event) -> None:
+        Watch(partial(coverage.watch, inputs, every), told.tell, told.complain, stop).run()
+
+    with beside(watch, "watching"):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 class Watch:

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def beside(work: Callable[[Event], None]) -> Iterator[None]:
-    """Let work go on while what is within does; then it is told to stop by its event, and waited for."""
+def beside(work: Callable[[Event], None], name: str) -> Iterator[None]:
+    """Let work go on in a thread of this name while what is within does.
+
+    Then it is told to stop by its event, and waited for.
+    """
     stop = Event()
-    thread = Thread(target=work, args=[stop], name="beside")
+    thread = Thread(target=work, args=[stop], name=name)
     thread.start()
     try:
         yield

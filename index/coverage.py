@@ -179,7 +179,7 @@ class Coverage:
             tell(happening)
 
         watcher = Watcher(indexing, self._journal, self._base, self._manners)
-        with beside(self.keep_laid_out):
+        with beside(self.keep_laid_out, "laying out"):
             watcher.forever(inputs, every, stop, tell_stored)
 
     def history(self, wanted: str) -> list[list[Version]]:

@@ -107,7 +107,7 @@ class SentenceEncoder:
             ModelError: the default model is missing or damaged, or the folder holds no safetensors.
         """
         if self._given is None:
-            return f"{DEFAULT_NAME}@{default_model()[1][:12]}"
+            return f"{DEFAULT_NAME}@{self._shipped[1][:12]}"
         return name_of(self._given, SETTING)
 
     @property
@@ -156,7 +156,12 @@ class SentenceEncoder:
     @property
     def _source(self) -> str:
         """The folder, or the name, that the model is loaded from."""
-        return str(default_model()[0]) if self._given is None else self._given
+        return str(self._shipped[0]) if self._given is None else self._given
+
+    @cached_property
+    def _shipped(self) -> tuple[Path, str]:
+        # It reads all weights, some 90 MB.
+        return default_model()
 
     def _identity(self) -> str | None:
         """What tells this model, compiled, from any other, settings included; None where nobody can."""

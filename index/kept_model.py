@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Self
 
+from index.replacing import replacing
 from index.seal import seal, unseal
 
 if TYPE_CHECKING:
@@ -70,14 +70,9 @@ class Parts:
         """
         parts = (self.tokenizer.encode(), self.network, self.weights)
         told = {"format": FORMAT, "sizes": [*map(len, parts)], "sha256": _digest(parts)}
-        partial = file.with_suffix(f".{os.getpid()}.partial")
-        try:
-            with partial.open("wb") as kept:
-                kept.write(seal(told | asdict(self.note)) + b"\n")
-                kept.writelines(parts)
-            partial.replace(file)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(file) as kept:
+            kept.write(seal(told | asdict(self.note)) + b"\n")
+            kept.writelines(parts)
 
 
 def _digest(parts: Sequence[bytes]) -> str:

@@ -7,13 +7,13 @@ filters lose nothing. They are compared one by one, or, where there are very man
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from index.engines.cells import CELLS_FROM, GROWN, lay_out, looked_at, numbers_in
+from index.replacing import replacing
 from index.seal import check_origin, seal, unseal
 
 if TYPE_CHECKING:
@@ -114,19 +114,12 @@ class Dense:
 
         if self._index is None or (self._saved and self._last - self._saved < len(self) * UNSAVED_SHARE):
             return
-        partial = self._file.with_suffix(f".{os.getpid()}.partial")
-        try:
-            with partial.open("wb") as stream:
-                stream.write(b" " * HEADER_BYTES)
-                writer = _HashingWriter(stream)
-                faiss.write_index(self._index, faiss.PyCallbackIOWriter(writer.write))
-                stream.seek(0)
-                stream.write(self._header(writer.digest.hexdigest()))
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(self._file)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(self._file) as stream:
+            stream.write(b" " * HEADER_BYTES)
+            writer = _HashingWriter(stream)
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(writer.write))
+            stream.seek(0)
+            stream.write(self._header(writer.digest.hexdigest()))
         self._saved = self._last
 
     def search(self, embedding: Embeddings, count: int, allowed: Numbers | None) -> dict[int, float]:

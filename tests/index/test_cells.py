@@ -173,6 +173,13 @@ def grow(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert other.extent().passages == 104
 
 
+@pytest.fixture
+def before(coverage: Coverage, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """What answers once another program has made the coverage large, which is not laid out yet."""
+    grow(home, monkeypatch)
+    return answers(coverage)
+
+
 def opened_dense(home: Path, coverage: Coverage) -> Dense:
     """The index as its file has it."""
     store = Store(coverage.database)
@@ -197,10 +204,8 @@ def test_what_is_indexed_is_laid_out_when_it_is_large(home: Path, tmp_path: Path
         assert (len(kept), kept.outgrown) == (104, False)
 
 
-def test_the_switch_is_not_seen(coverage: Coverage, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_switch_is_not_seen(coverage: Coverage, home: Path, before: list[tuple[str, int]]) -> None:
     """Who asks gets the same before and after, and what comes and goes then is right at once."""
-    grow(home, monkeypatch)
-    before = answers(coverage)
     assert opened_dense(home, coverage).outgrown
     coverage._engines.lay_out(NEVER)
     assert not opened_dense(home, coverage).outgrown
@@ -213,11 +218,9 @@ def test_the_switch_is_not_seen(coverage: Coverage, home: Path, monkeypatch: pyt
 
 
 def test_what_another_program_has_laid_out_is_taken(
-    coverage: Coverage, home: Path, monkeypatch: pytest.MonkeyPatch
+    coverage: Coverage, home: Path, before: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not done twice."""
-    grow(home, monkeypatch)
-    before = answers(coverage)
     with Coverage.open(home, encoder=FakeEncoder(window=40)) as other:
         other.warm()
         other._engines.lay_out(NEVER)
@@ -228,11 +231,9 @@ def test_what_another_program_has_laid_out_is_taken(
 
 
 def test_questions_and_changes_do_not_wait_for_it(
-    coverage: Coverage, home: Path, monkeypatch: pytest.MonkeyPatch
+    coverage: Coverage, home: Path, before: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What comes and goes while it is laid out is there, and gone, during it and afterwards."""
-    grow(home, monkeypatch)
-    before = answers(coverage)
     begun, go_on, done = Event(), Event(), cells_module.lay_out
 
     def slow(*given: Any) -> Any:
@@ -259,11 +260,10 @@ def test_questions_and_changes_do_not_wait_for_it(
 
 
 def test_told_to_stop_it_changes_nothing(
-    coverage: Coverage, home: Path, monkeypatch: pytest.MonkeyPatch
+    coverage: Coverage, home: Path, before: list[tuple[str, int]]
 ) -> None:
     """As when the bot ends meanwhile."""
-    grow(home, monkeypatch)
-    before, stop = answers(coverage), Event()
+    stop = Event()
     stop.set()
     coverage._engines.lay_out(stop)
     assert opened_dense(home, coverage).outgrown
@@ -274,13 +274,11 @@ def test_told_to_stop_it_changes_nothing(
 def test_want_of_memory_leaves_it_as_it_was(
     error: Exception,
     coverage: Coverage,
-    home: Path,
+    before: list[tuple[str, int]],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A warning says so, and questions are answered as before."""
-    grow(home, monkeypatch)
-    before = answers(coverage)
 
     def refuse(*_given: object) -> None:
         raise error
@@ -335,6 +333,6 @@ def test_work_beside_is_told_to_stop_and_waited_for() -> None:
         assert stop.wait(30)
         done.set()
 
-    with pytest.raises(KeyError), beside(work):
+    with pytest.raises(KeyError), beside(work, "working"):
         raise KeyError
     assert done.is_set()
